@@ -1,0 +1,1 @@
+"""Takedown records to STIX 2.1."""
