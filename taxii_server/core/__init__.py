@@ -1,0 +1,1 @@
+"""What the exchange knows without any input or output: values, filters, cursors, rules."""
