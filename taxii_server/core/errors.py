@@ -1,27 +1,27 @@
 """Everything that can go wrong, one class a cause, and the one table that says what HTTP calls it.
 
-    ClearinghouseError
-    ├── SettingsError             the settings file cannot be used
-    ├── RequestError              the client can mend it; the text is written for the client
-    │   ├── Unauthenticated       no credentials, or wrong ones
-    │   ├── Forbidden             known and visible, but not allowed
-    │   ├── NotFound              not there, or not for this requester
-    │   ├── MethodNotAllowed
-    │   ├── NotAcceptable         no media type of ours in Accept
-    │   ├── UnsupportedMediaType  Content-Type or Content-Encoding that is not taken
-    │   ├── MalformedQuery        a query parameter that cannot be read
-    │   ├── MalformedBody         not JSON, or cut off
-    │   ├── UnprocessableBody     JSON, but no envelope or bundle that can be taken
-    │   ├── BodyTooLarge
-    │   ├── BodyTooSlow           the body did not arrive in time
-    │   └── TooManyFailures       too many failed sign-ins
-    ├── ObjectRefused             one object of an envelope; the others go on
-    ├── StoreError
-    │   ├── StoreBusy             the write lock was not to be had within the bound
-    │   ├── StoreFull             no space left
-    │   ├── StoreUnavailable      cannot be opened or written
-    │   └── SchemaMismatch        made by a newer program, or not by this one
-    └── AccessError               an account or token command that cannot be carried out
+ClearinghouseError
+├── SettingsError             the settings file cannot be used
+├── RequestError              the client can mend it; the text is written for the client
+│   ├── Unauthenticated       no credentials, or wrong ones
+│   ├── Forbidden             known and visible, but not allowed
+│   ├── NotFound              not there, or not for this requester
+│   ├── MethodNotAllowed
+│   ├── NotAcceptable         no media type of ours in Accept
+│   ├── UnsupportedMediaType  Content-Type or Content-Encoding that is not taken
+│   ├── MalformedQuery        a query parameter that cannot be read
+│   ├── MalformedBody         not JSON, or cut off
+│   ├── UnprocessableBody     JSON, but no envelope or bundle that can be taken
+│   ├── BodyTooLarge
+│   ├── BodyTooSlow           the body did not arrive in time
+│   └── TooManyFailures       too many failed sign-ins
+├── ObjectRefused             one object of an envelope; the others go on
+├── StoreError
+│   ├── StoreBusy             the write lock was not to be had within the bound
+│   ├── StoreFull             no space left
+│   ├── StoreUnavailable      cannot be opened or written
+│   └── SchemaMismatch        made by a newer program, or not by this one
+└── AccessError               an account or token command that cannot be carried out
 """
 
 from typing import NamedTuple

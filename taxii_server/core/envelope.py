@@ -1,0 +1,194 @@
+"""A pushed body to its objects, byte for byte (TAXII 2.1 §3.7; rules.md 1).
+
+Two passes: msgspec splits the body into the octets of each object, which are stored as they are; a strict pass
+over each object finds what JSON parsers let through, but I-JSON forbids (RFC 7493): duplicate names, NaN, lone
+surrogates, numbers that not every reader keeps.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple, NoReturn
+
+import msgspec
+
+from taxii_server.core.errors import MalformedBody, ObjectRefused, UnprocessableBody
+
+StixObject = dict[str, Any]
+
+DEEPEST = 100
+"""Levels of nesting inside an object."""
+
+_LARGEST_INTEGER = 2**53 - 1
+_MAY_BE_LARGE = re.compile(rb"[0-9]{16}|[0-9][eE]")
+_MAY_BE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_HINT = 'A push is an envelope {"objects": [...]} or a STIX bundle.'
+
+
+class _Body(msgspec.Struct):
+    objects: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
+
+
+class SplitObject(NamedTuple):
+    """One object of a push: its octets as they came, and what they mean."""
+
+    octets: bytes
+    value: StixObject
+
+
+def split(body: bytes) -> list[bytes]:
+    """The octets of each object of an envelope or a bundle, in their order.
+
+    Raises MalformedBody when the body is not JSON in UTF-8, UnprocessableBody when it is no envelope or bundle, or
+    has no objects.
+    """
+    text = _decode_utf8(body)
+    try:
+        objects = msgspec.json.decode(body, type=_Body).objects
+    except (msgspec.DecodeError, RecursionError):
+        _explain(text)
+    if isinstance(objects, msgspec.UnsetType) or not objects:
+        _check_strictly(text)
+        raise UnprocessableBody(f"There is no object in the body. {_HINT}")
+    octets = [bytes(one) for one in objects]
+    _check_around(body, octets)
+    return octets
+
+
+def parse_object(octets: bytes, max_object_size: int) -> StixObject:
+    """What an object's octets mean.
+
+    Raises UnprocessableBody or MalformedBody for what spoils the whole push, ObjectRefused for what one object is refused for.
+    """
+    value = _parse_strictly(octets)
+    if not isinstance(value, dict):
+        raise UnprocessableBody(f"An entry of objects is not a JSON object but {octets[:40].decode()!r}. {_HINT}")
+    if len(octets) > max_object_size:
+        raise ObjectRefused(f"The object has {len(octets)} octets; at most {max_object_size} are taken.")
+    if _MAY_BE_LARGE.search(octets):
+        _check_numbers(value)
+    if octets.count(b"{") + octets.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
+        raise ObjectRefused(f"The object is nested deeper than {DEEPEST} levels.")
+    return value
+
+
+def same_content(one: bytes, other: bytes) -> bool:
+    """Whether two objects are equal as JSON: white space and the order of names do not count."""
+    return one == other or canonical(json.loads(one)) == canonical(json.loads(other))
+
+
+def canonical(value: object) -> bytes:
+    """One text for equal JSON values."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _decode_utf8(body: bytes) -> str:
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        raise MalformedBody(f"The body is not UTF-8: octet {error.start} cannot be read.") from None
+
+
+def _explain(text: str) -> NoReturn:
+    """Say what is wrong with a body that cannot be split."""
+    value = _check_strictly(text)
+    if isinstance(value, dict) and "objects" in value:
+        raise UnprocessableBody(f"objects is a list of STIX objects. {_HINT}")
+    if isinstance(value, dict) and "type" in value:
+        raise UnprocessableBody(f"The body is a bare object. {_HINT}")
+    raise UnprocessableBody(f"The body is JSON, but no envelope. {_HINT}")
+
+
+def _check_strictly(text: str) -> object:
+    value = _parse_strictly(text.encode())
+    if isinstance(value, dict) and isinstance(value.get("type"), str) and value["type"] != "bundle":
+        raise UnprocessableBody(f"The body is a bare object. {_HINT}")
+    return value
+
+
+def _check_around(body: bytes, objects: list[bytes]) -> None:
+    """Read what stands around the objects strictly: msgspec passes over duplicate names and NaN there."""
+    skeleton: list[bytes] = []
+    position = 0
+    for octets in objects:
+        found = body.find(octets, position)
+        skeleton += (body[position:found], b"0")
+        position = found + len(octets)
+    try:
+        _parse_strictly(b"".join(skeleton) + body[position:])
+    except MalformedBody:
+        # an object's octets stand a second time before it, as another property's value: read it all
+        _parse_strictly(body)
+
+
+def _parse_strictly(octets: bytes) -> object:
+    try:
+        value = _STRICT.decode(octets.decode())
+    except RecursionError:
+        raise MalformedBody("The body is nested too deeply to be read.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
+    except ValueError:  # Python reads no integer of more than 4,300 digits
+        raise ObjectRefused("A number has thousands of digits; integers go to 53 bits (RFC 7493).") from None
+    if _MAY_BE_SURROGATE.search(octets):
+        _check_surrogates(value)
+    return value
+
+
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnprocessableBody(f"The name {twice[:80]!r} stands twice in one object; I-JSON forbids that (RFC 7493).")
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise UnprocessableBody(f"{name} is no number in JSON.")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+
+
+def _check_surrogates(value: object) -> None:
+    for text in _texts(value):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UnprocessableBody(
+                "A string holds half of a surrogate pair; I-JSON forbids that (RFC 7493)."
+            ) from None
+
+
+def _texts(value: object) -> Iterator[str]:
+    for _, one, _ in _walk(value):
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            yield from one
+
+
+def _check_numbers(value: StixObject) -> None:
+    for path, one, _ in _walk(value):
+        if isinstance(one, int) and abs(one) > _LARGEST_INTEGER:
+            raise ObjectRefused(f"{path} is an integer beyond 53 bits; not every reader would keep it (RFC 7493).")
+        if isinstance(one, float) and not math.isfinite(one):
+            raise ObjectRefused(f"{path} is a number out of the range of a double.")
+
+
+def _depth(value: object) -> int:
+    return max(depth for _, _, depth in _walk(value))
+
+
+def _walk(value: object) -> Iterator[tuple[str, object, int]]:
+    """Every value inside with its path and depth; a stack of our own, since the nesting may be deep."""
+    stack: list[tuple[str, object, int]] = [("", value, 1)]
+    while stack:
+        path, one, depth = stack.pop()
+        yield path, one, depth
+        if isinstance(one, dict):
+            stack += ((f"{path}.{name}".lstrip("."), inner, depth + 1) for name, inner in one.items())
+        elif isinstance(one, list):
+            stack += ((f"{path}[{index}]", inner, depth + 1) for index, inner in enumerate(one))
