@@ -21,7 +21,6 @@ DEEPEST = 100
 """Levels of nesting inside an object."""
 
 _LARGEST_INTEGER = 2**53 - 1
-_MAY_BE_LARGE = re.compile(rb"[0-9]{16}|[0-9][eE]")
 _MAY_BE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 _HINT = 'A push is an envelope {"objects": [...]} or a STIX bundle.'
 
@@ -43,7 +42,13 @@ def split(body: bytes) -> list[bytes]:
     Raises MalformedBody when the body is not JSON in UTF-8, UnprocessableBody when it is no envelope or bundle, or
     has no objects.
     """
-    text = _decode_utf8(body)
+    try:
+        return _split(body, _decode_utf8(body))
+    except ObjectRefused as error:  # a number outside of any object
+        raise UnprocessableBody(str(error)) from None
+
+
+def _split(body: bytes, text: str) -> list[bytes]:
     try:
         objects = msgspec.json.decode(body, type=_Body).objects
     except (msgspec.DecodeError, RecursionError):
@@ -59,15 +64,14 @@ def split(body: bytes) -> list[bytes]:
 def parse_object(octets: bytes, max_object_size: int) -> StixObject:
     """What an object's octets mean.
 
-    Raises UnprocessableBody or MalformedBody for what spoils the whole push, ObjectRefused for what one object is refused for.
+    Raises UnprocessableBody or MalformedBody for what spoils the whole push, ObjectRefused for what concerns this
+    object alone.
     """
     value = _parse_strictly(octets)
     if not isinstance(value, dict):
         raise UnprocessableBody(f"An entry of objects is not a JSON object but {octets[:40].decode()!r}. {_HINT}")
     if len(octets) > max_object_size:
         raise ObjectRefused(f"The object has {len(octets)} octets; at most {max_object_size} are taken.")
-    if _MAY_BE_LARGE.search(octets):
-        _check_numbers(value)
     if octets.count(b"{") + octets.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
         raise ObjectRefused(f"The object is nested deeper than {DEEPEST} levels.")
     return value
@@ -129,9 +133,7 @@ def _parse_strictly(octets: bytes) -> object:
         raise MalformedBody("The body is nested too deeply to be read.") from None
     except json.JSONDecodeError as error:
         raise MalformedBody(f"The body is not JSON: {error.msg} at character {error.pos}.") from None
-    except ValueError:  # Python reads no integer of more than 4,300 digits
-        raise ObjectRefused("A number has thousands of digits; integers go to 53 bits (RFC 7493).") from None
-    if _MAY_BE_SURROGATE.search(octets):
+    if b"\\u" in octets and _MAY_BE_SURROGATE.search(octets):
         _check_surrogates(value)
     return value
 
@@ -149,7 +151,24 @@ def _refuse_constant(name: str) -> NoReturn:
     raise UnprocessableBody(f"{name} is no number in JSON.")
 
 
-_STRICT = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse_constant)
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > _LARGEST_INTEGER:
+        raise ObjectRefused(
+            f"The integer {digits[:40]} goes beyond 53 bits; not every reader would keep it (RFC 7493)."
+        )
+    return int(digits)
+
+
+def _float(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ObjectRefused(f"The number {digits[:40]} is out of the range of a double (RFC 7493).")
+    return value
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_pairs, parse_constant=_refuse_constant, parse_int=_integer, parse_float=_float
+)
 
 
 def _check_surrogates(value: object) -> None:
@@ -163,32 +182,24 @@ def _check_surrogates(value: object) -> None:
 
 
 def _texts(value: object) -> Iterator[str]:
-    for _, one, _ in _walk(value):
+    for one, _ in _walk(value):
         if isinstance(one, str):
             yield one
         elif isinstance(one, dict):
             yield from one
 
 
-def _check_numbers(value: StixObject) -> None:
-    for path, one, _ in _walk(value):
-        if isinstance(one, int) and abs(one) > _LARGEST_INTEGER:
-            raise ObjectRefused(f"{path} is an integer beyond 53 bits; not every reader would keep it (RFC 7493).")
-        if isinstance(one, float) and not math.isfinite(one):
-            raise ObjectRefused(f"{path} is a number out of the range of a double.")
-
-
 def _depth(value: object) -> int:
-    return max(depth for _, _, depth in _walk(value))
+    return max(depth for _, depth in _walk(value))
 
 
-def _walk(value: object) -> Iterator[tuple[str, object, int]]:
-    """Every value inside with its path and depth; a stack of our own, since the nesting may be deep."""
-    stack: list[tuple[str, object, int]] = [("", value, 1)]
+def _walk(value: object) -> Iterator[tuple[object, int]]:
+    """Every value inside, with its depth; a stack of our own, since the nesting may be deep."""
+    stack: list[tuple[object, int]] = [(value, 1)]
     while stack:
-        path, one, depth = stack.pop()
-        yield path, one, depth
+        one, depth = stack.pop()
+        yield one, depth
         if isinstance(one, dict):
-            stack += ((f"{path}.{name}".lstrip("."), inner, depth + 1) for name, inner in one.items())
+            stack += ((inner, depth + 1) for inner in one.values())
         elif isinstance(one, list):
-            stack += ((f"{path}[{index}]", inner, depth + 1) for index, inner in enumerate(one))
+            stack += ((inner, depth + 1) for inner in one)
