@@ -16,7 +16,7 @@ from cachetools import TTLCache
 from taxii_server.access.attempts import FailedAttempts
 from taxii_server.access.credentials import Credentials, parse_authorization
 from taxii_server.access.passwords import verify_password
-from taxii_server.access.tokens import digest_of
+from taxii_server.access.tokens import PREFIX, digest_of
 from taxii_server.core.accounts import Account, Token
 from taxii_server.core.permissions import NOBODY, Requester, Role
 from taxii_server.core.timestamps import SECOND, Clock

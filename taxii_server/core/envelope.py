@@ -9,13 +9,12 @@ import json
 import math
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple, NoReturn
+from typing import NoReturn
 
 import msgspec
 
 from taxii_server.core.errors import MalformedBody, ObjectRefused, UnprocessableBody
-
-StixObject = dict[str, Any]
+from taxii_server.core.stix import StixObject
 
 DEEPEST = 100
 """Levels of nesting inside an object."""
@@ -27,13 +26,6 @@ _HINT = 'A push is an envelope {"objects": [...]} or a STIX bundle.'
 
 class _Body(msgspec.Struct):
     objects: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
-
-
-class SplitObject(NamedTuple):
-    """One object of a push: its octets as they came, and what they mean."""
-
-    octets: bytes
-    value: StixObject
 
 
 def split(body: bytes) -> list[bytes]:

@@ -60,13 +60,14 @@ def arrange(standings: Iterable[Standing]) -> dict[int, int]:
     """Where each of these versions of one object stands, by key.
 
     The caller gives every version at an edge and every version that shares its instant with another given one;
-    versions in the middle do not change their shelf and may be left out.
+    versions in the middle do not change their shelf and may be left out. A version that is ``SHADOWED`` stays so:
+    give it shelf 0 to have that judged anew.
     """
     every = list(standings)
     shelves = {one.key: Shelf.STIX_20 if one.stix_20 else Shelf(0) for one in every}
     newest = {one.version for one in every if not one.stix_20}
     for one in every:
-        if one.stix_20 and one.version in newest:
+        if one.stix_20 and (one.shelf & Shelf.SHADOWED or one.version in newest):
             shelves[one.key] |= Shelf.SHADOWED
     shelves[min(every, key=lambda one: one.newest_spec_first).key] |= Shelf.FIRST
     shelves[max(every, key=lambda one: one.newest_spec_last).key] |= Shelf.LAST
