@@ -124,7 +124,7 @@ class _Explanation:
                 return f"{self._at(error, name)} must not be used: STIX reserves the name or its use excludes it here"
         start = _ID_START.fullmatch(str(schema.get("pattern"))) if isinstance(schema, dict) else None
         if start:
-            return f"{self._subject(error)} must not refer to a {start[1].replace('|', ', ')}{_instead(error)}"
+            return f"{self._subject(error)} must not be the id of a {start[1].replace('|', ' or ')}{_instead(error)}"
         return f"{self._subject(error)} has a value that is not allowed there{_instead(error)}"
 
 
@@ -163,7 +163,7 @@ def _form(error: ValidationError) -> str:  # noqa: PLR0911  one return a keyword
 def _pattern_form(error: ValidationError, pattern: str) -> str:
     start = _ID_START.fullmatch(pattern)
     if start:
-        return f"must be the id of {' or '.join(f'a {type_}' for type_ in start[1].split('|'))}"
+        return f"must be the id of an object of the type {start[1].replace('|', ' or ')}"
     length = _HASH_LENGTH.fullmatch(pattern)
     if length:
         return f"must be {length[1]} hexadecimal digits"
@@ -178,7 +178,8 @@ def _timestamp_form(instance: Json) -> str:
     try:
         parse_timestamp(str(instance))
     except ValueError as reason:
-        return f"must be a timestamp: {str(reason).partition(':')[0]}"
+        # The reason ends with the text itself, which is shown anyway.
+        return f"must be a timestamp: {str(reason).rpartition(': ')[0]}"
     return "must be a timestamp"
 
 

@@ -44,20 +44,21 @@ OBSERVABLES: Final = frozenset(
 _FOLDERS: Final = ("common", "sdos", "sros", "observables")
 _TOP_LEVEL_COMMON: Final = ("marking-definition", "language-content", "extension-definition")
 _BASE: Final = "stix:/"
-_LONGEST_TIMESTAMP: Final = 64
+_LONGEST_REMEMBERED: Final = 40
 
-instant_of = lru_cache(maxsize=4096)(parse_timestamp)
-"""`parse_timestamp` with a memory: the objects of one envelope share most of their dates."""
+_remembered = lru_cache(maxsize=4096)(parse_timestamp)
+
+
+def instant_of(text: str) -> int:
+    """`parse_timestamp` with a memory: the objects of one envelope share most of their dates."""
+    # A long fraction is allowed, but must not fill the memory.
+    return _remembered(text) if len(text) <= _LONGEST_REMEMBERED else parse_timestamp(text)
 
 
 def is_timestamp(text: str) -> bool:
     """The format of all timestamps in the schemas: RFC 3339 in UTC, and a day that exists (STIX 2.1 §3.2)."""
     try:
-        # A long text must not stay in the memory of instant_of.
-        if len(text) > _LONGEST_TIMESTAMP:
-            parse_timestamp(text)
-        else:
-            instant_of(text)
+        instant_of(text)
     except ValueError:
         return False
     return True

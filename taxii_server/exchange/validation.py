@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from taxii_server.core.errors import ObjectRefused
-from taxii_server.core.timestamps import DAY, parse_timestamp
+from taxii_server.core.timestamps import DAY
 from taxii_server.exchange.explaining import cut, explain, path_text, shown
 from taxii_server.exchange.pattern_budget import PatternBudget, check_pattern
 from taxii_server.exchange.schemas import OBSERVABLES, Schemas, instant_of, is_timestamp
@@ -17,7 +17,7 @@ from taxii_server.exchange.schemas import OBSERVABLES, Schemas, instant_of, is_t
 __all__ = ["ObjectValidator", "PatternBudget"]
 
 _AHEAD: Final = DAY
-_UNVERSIONED: Final = " (an object without spec_version is judged as STIX 2.0)"
+_UNVERSIONED: Final = " (without spec_version it is judged as STIX 2.0; give spec_version if it is 2.1)"
 Json = Any
 
 
@@ -101,7 +101,7 @@ def _is_valid(schema: Draft202012Validator, value: dict[str, Json]) -> bool:
     try:
         return schema.is_valid(value)
     except ValueError:
-        # Not JSON at all (half a surrogate pair, a nesting without end): the reason is found with the error.
+        # A nesting of hundreds of levels, or no JSON at all: the reason is found with the error.
         return False
 
 
@@ -111,31 +111,28 @@ def _reason(schema: Draft202012Validator, value: dict[str, Json], within: tuple[
     except ValidationError as error:
         return explain(error, value, within)
     except ValueError as error:
-        return f"{path_text({}, within) or 'the object'} cannot be read as JSON: {cut(str(error))}"
+        return f"{path_text({}, within) or 'the object'} is nested too deeply or is no JSON: {cut(str(error))}"
     return f"{path_text({}, within) or 'the object'} does not follow the STIX schema"
 
 
 def _check_dates(value: dict[str, Json], now: int) -> None:
     """Versions go forward, and no further than a day ahead of the clock (STIX 2.1 §3.6)."""
-    created = _instant(value, "created")
-    modified = created
-    if "modified" in value:
-        modified = _instant(value, "modified")
-    if modified < created:
-        raise ObjectRefused(f"modified must not be before created: {value['modified']} is before {value['created']}")
-    latest = now + _AHEAD
-    if created > latest:
-        raise ObjectRefused(f"created must not be more than a day ahead of the server: {value['created']}")
-    if modified > latest:
-        raise ObjectRefused(f"modified must not be more than a day ahead of the server: {value['modified']}")
+    created = _instant(value, "created", now)
+    if "modified" in value and _instant(value, "modified", now) < created:
+        raise ObjectRefused(
+            f"modified must not be before created: {cut(value['modified'])} is before {cut(value['created'])}"
+        )
 
 
-def _instant(value: dict[str, Json], name: str) -> int:
+def _instant(value: dict[str, Json], name: str, now: int) -> int:
     """Marking definitions have no schema for `modified`, so nothing is taken for granted here."""
-    text = value[name]
+    text = value.get(name)
     if not isinstance(text, str) or not is_timestamp(text):
         raise ObjectRefused(f"{name} must be a timestamp such as 2020-08-12T09:30:00.000Z, not {shown(text)}")
-    return instant_of(text) if len(text) < 64 else parse_timestamp(text)
+    instant = instant_of(text)
+    if instant > now + _AHEAD:
+        raise ObjectRefused(f"{name} must not be more than a day ahead of the server's clock: {cut(text)}")
+    return instant
 
 
 def _check_indicator(value: dict[str, Json], kind: _Kind, budget: PatternBudget) -> None:

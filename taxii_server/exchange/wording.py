@@ -12,8 +12,8 @@ _OLD_KEY: Final = "is no dictionary key: letters, digits, hyphens and underscore
 _EXTENSION_KEY: Final = "is no key for an extension: it must be the id of an extension-definition"
 _HASH_NAME: Final = "is no name of a hash algorithm"
 _TLP: Final = (
-    "is a TLP 1 marking and must then be one of the four that STIX defines, with their id, name, created, "
-    "definition_type and definition (STIX 2.1 §7.2.1.4)"
+    "must not be tlp but in the four TLP 1 markings that STIX defines, with their id, name, created and definition "
+    "and no other property (STIX 2.1 §7.2.1.4)"
 )
 _MULTIPART: Final = (
     "needs is_multipart: with true it has body_multipart and no body, with false it may have body and no body_multipart"
@@ -31,6 +31,7 @@ RULES: Final[dict[str, str]] = {
     "2.1/common/core.json#/properties/extensions/additionalProperties": _EXTENSION_KEY,
     "2.1/common/cyber-observable-core.json#/properties/extensions/additionalProperties": _EXTENSION_KEY,
     "2.1/common/marking-definition.json#/properties/extensions/additionalProperties": _EXTENSION_KEY,
+    "common/marking-definition.json#/oneOf/0/oneOf/1/properties/definition_type/not": _TLP,
     "common/marking-definition.json#/oneOf/1/oneOf": _TLP,
     "2.1/common/granular-marking.json#/oneOf": "needs either marking_ref or lang, and not both",
     "2.1/common/extension-definition.json#/allOf/2/then/not": (
@@ -51,6 +52,7 @@ RULES: Final[dict[str, str]] = {
     "observables/windows-registry-key.json#/allOf/1/properties/key/not": (
         "must be written with the hive's full name, such as HKEY_LOCAL_MACHINE"
     ),
+    "2.1/sdos/location.json#/allOf/2/anyOf": "needs a region, a country, or latitude with longitude",
     "2.1/sdos/location.json#/allOf/3/oneOf": "must have latitude and longitude both or neither",
     "2.1/sdos/location.json#/allOf/4/oneOf": "must not have precision without latitude and longitude",
     "2.1/sdos/malware.json#/oneOf": "needs is_family, and with true also name",
