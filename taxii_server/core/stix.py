@@ -9,26 +9,11 @@ from taxii_server.core.timestamps import parse_timestamp
 StixObject = dict[str, Any]
 
 OBSERVABLES = frozenset(
-    [
-        "artifact",
-        "autonomous-system",
-        "directory",
-        "domain-name",
-        "email-addr",
-        "email-message",
-        "file",
-        "ipv4-addr",
-        "ipv6-addr",
-        "mac-addr",
-        "mutex",
-        "network-traffic",
-        "process",
-        "software",
-        "url",
-        "user-account",
-        "windows-registry-key",
-        "x509-certificate",
-    ]
+    (
+        *("artifact", "autonomous-system", "directory", "domain-name", "email-addr", "email-message", "file"),
+        *("ipv4-addr", "ipv6-addr", "mac-addr", "mutex", "network-traffic", "process", "software", "url"),
+        *("user-account", "windows-registry-key", "x509-certificate"),
+    )
 )
 """The SCO types of STIX 2.1 §6."""
 

@@ -152,6 +152,9 @@ class Store(Protocol):
     def open(self, collections: Sequence[str]) -> None:
         """Check the schema and make sure that the collections are registered. Raises SchemaMismatch."""
 
+    def check_ready(self) -> None:
+        """Raise StoreError unless the store can be read and written."""
+
     def close(self) -> None:
         """Let go of every connection."""
 

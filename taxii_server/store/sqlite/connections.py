@@ -15,6 +15,9 @@ import apsw
 
 from taxii_server.core.errors import StoreBusy, StoreError, StoreFull, StoreUnavailable
 
+Value = int | float | str | bytes | None
+"""What SQLite keeps in a column."""
+
 _READ_CACHE_KIB = 1024
 _WRITE_CACHE_KIB = 16384
 _CHECKPOINT_PAGES = 4096
@@ -105,8 +108,13 @@ class Connections:
     @contextmanager
     def transaction(self) -> Iterator[apsw.Connection]:
         """The write transaction: commits when the block ends, rolls back when it raises."""
-        deadline = time.monotonic() + self._write_wait
-        with translated(), self._turn.held(self._write_wait):
+        with self._transaction(self._write_wait) as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, wait: float) -> Iterator[apsw.Connection]:
+        deadline = time.monotonic() + wait
+        with translated(), self._turn.held(wait):
             connection = self._open_writer()
             _begin(connection, deadline)
             try:
@@ -117,14 +125,15 @@ class Connections:
                     connection.execute("ROLLBACK")
                 raise
 
-    def try_transaction(self, statement: str, bindings: tuple[object, ...]) -> bool:
-        """One statement in a transaction of its own, if nobody writes just now."""
-        with translated(), self._turn.held(0):
-            connection = self._open_writer()
-            _begin(connection, 0)
+    def try_transaction(self, statement: str, bindings: tuple[Value, ...]) -> None:
+        """One statement in a transaction of its own, if nobody writes just now. Raises StoreBusy."""
+        with self._transaction(0) as connection:
             connection.execute(statement, bindings)
-            connection.execute("COMMIT")
-            return True
+
+    def probe(self) -> None:
+        """Take the write lock and give it back. Raises StoreError, StoreBusy where somebody writes."""
+        with self._transaction(0):
+            pass
 
     def close(self) -> None:
         """Close everything that is not in use."""

@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import apsw
-
 from taxii_server.core.accounts import Account, Token
 from taxii_server.core.errors import StoreBusy, StoreUnavailable
 from taxii_server.core.permissions import Role
 from taxii_server.store.contract import CollectionState, Status
 from taxii_server.store.sqlite import schema
-from taxii_server.store.sqlite.connections import Connections, create_file
+from taxii_server.store.sqlite.connections import Connections, Value, create_file
 from taxii_server.store.sqlite.reading import SqliteReading, read_state
 from taxii_server.store.sqlite.writing import SqliteWriting
 
@@ -42,6 +40,13 @@ class SqliteStore:
             with self._connections.transaction() as connection:
                 rows = [(collection,) for collection in collections]
                 connection.executemany("INSERT INTO collections (id) VALUES (?) ON CONFLICT DO NOTHING", rows)
+
+    def check_ready(self) -> None:
+        """See the contract."""
+        with self._connections.reader() as connection:
+            schema.check(connection)
+        with suppress(StoreBusy):
+            self._connections.probe()
 
     def close(self) -> None:
         """See the contract."""
@@ -118,19 +123,19 @@ class SqliteStore:
         with suppress(StoreBusy):
             self._connections.try_transaction("UPDATE tokens SET last_used = ? WHERE id = ?", (now, token_id))
 
-    def _row(self, statement: str, bindings: tuple[apsw.SQLiteValue, ...]) -> tuple[apsw.SQLiteValue, ...] | None:
+    def _row(self, statement: str, bindings: tuple[Value, ...]) -> tuple[Value, ...] | None:
         with self._connections.reader() as connection:
             return connection.execute(statement, bindings).fetchone()
 
 
-def _account(row: tuple[apsw.SQLiteValue, ...]) -> Account:
+def _account(row: tuple[Value, ...]) -> Account:
     name, organisation, role, password_hash, created, is_disabled = row
     return Account(
         str(name), str(organisation), Role(str(role)), str(password_hash), _instant(created), bool(is_disabled)
     )
 
 
-def _status(row: tuple[apsw.SQLiteValue, ...]) -> Status:
+def _status(row: tuple[Value, ...]) -> Status:
     status_id, api_root, organisation, expires, content = row
     return Status(
         str(status_id),
@@ -141,7 +146,7 @@ def _status(row: tuple[apsw.SQLiteValue, ...]) -> Status:
     )
 
 
-def _token(row: tuple[apsw.SQLiteValue, ...]) -> Token:
+def _token(row: tuple[Value, ...]) -> Token:
     token_id, account, digest, label, created, expires, last_used, is_revoked = row
     return Token(
         id=str(token_id),
@@ -155,5 +160,5 @@ def _token(row: tuple[apsw.SQLiteValue, ...]) -> Token:
     )
 
 
-def _instant(value: apsw.SQLiteValue) -> int:
+def _instant(value: Value) -> int:
     return value if isinstance(value, int) else 0

@@ -1,0 +1,62 @@
+"""Puts the parts together, and nothing else."""
+
+from flask import Flask
+
+from taxii_server.access.attempts import FailedAttempts
+from taxii_server.access.sign_in import SignIn
+from taxii_server.core.permissions import Role
+from taxii_server.core.timestamps import Clock, system_clock
+from taxii_server.exchange.authorship import SharedObjects
+from taxii_server.exchange.intake import Intake
+from taxii_server.settings import Settings
+from taxii_server.store import open_store
+from taxii_server.store.contract import Store
+from taxii_server.taxii import (
+    collections,
+    discovery,
+    error_handling,
+    health,
+    manifest,
+    objects,
+    push,
+    status,
+    versions,
+)
+from taxii_server.taxii.bodies import BodySlots
+from taxii_server.taxii.directory import Directory
+from taxii_server.taxii.page_cache import PageCache
+from taxii_server.taxii.requests import TaxiiResponse
+from taxii_server.taxii.services import EXTENSION, Services
+
+
+def create_app(settings: Settings, *, store: Store | None = None, clock: Clock = system_clock) -> Flask:
+    """The WSGI application for these settings. Raises StoreError where the store cannot be used."""
+    app = Flask(__name__, static_folder=None)
+    app.response_class = TaxiiResponse
+    app.url_map.strict_slashes = False  # served with and without the slash; a redirect loses credentials (R12)
+    app.url_map.merge_slashes = False
+    app.extensions[EXTENSION] = _services(settings, store or open_store(settings.storage), clock)
+    error_handling.register(app)
+    for module in (discovery, collections, objects, push, manifest, versions, status, health):
+        module.register(app)
+    return app
+
+
+def _services(settings: Settings, store: Store, clock: Clock) -> Services:
+    store.open(settings.collection_ids)
+    server, limits = settings.server, settings.server.limits
+    directory = Directory(settings)
+    attempts = FailedAttempts(limits.failed_signins_address, limits.failed_signins_account)
+    roles = {one.slug: Role(one.role) for one in settings.organisations}
+    references = [directory.reference(root) for root in settings.api_roots]
+    return Services(
+        settings=settings,
+        store=store,
+        clock=clock,
+        directory=directory,
+        sign_in=SignIn(store, roles, attempts, clock),
+        intake=Intake(store, clock, max_object_size=server.max_object_size, status_hours=server.status_hours),
+        pages=PageCache(server.page_cache_bytes),
+        body_slots=BodySlots(limits.bodies, limits.bodies_account, limits.body_wait_seconds),
+        shared_objects={one.id: SharedObjects(store, one.id) for one in references if one},
+    )

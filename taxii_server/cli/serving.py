@@ -1,0 +1,63 @@
+"""`clearinghouse serve`: the Flask application under granian."""
+
+import os
+from pathlib import Path
+
+import click
+from flask import Flask
+from granian.constants import Interfaces, SSLProtocols
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from taxii_server.app import create_app
+from taxii_server.cli.common import config_option, opened_store, read_settings
+from taxii_server.operations.logs import set_up_logs
+from taxii_server.settings import Settings, load_settings, settings_path
+
+_THREADS = 80  # 48 may be reading bodies (rules.md 9); the others answer polls meanwhile
+_HEADER_MILLISECONDS = 20_000
+_STOP_SECONDS = 30
+_MOST_WORKERS = 4
+
+
+def make_app() -> Flask:
+    """The application of one worker; granian calls this in each."""
+    set_up_logs()
+    return create_app(load_settings(settings_path()))
+
+
+@click.command("serve")
+@config_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65_535), help="The port.")
+@click.option("--workers", type=click.IntRange(1, 64), help="Processes (default: one a core, at most 4).")
+def serve_command(config: str | None, host: str, port: int, workers: int | None) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way are finished first."""
+    settings = read_settings(config)
+    with opened_store(settings):
+        pass  # a store that cannot be used is told here, once, and not by every worker
+    os.environ["CLEARINGHOUSE_CONFIG"] = str(settings_path(config))
+    click.echo(f"Serving {settings.server.public_url} on {host}:{port}", err=True)
+    _server(settings, host, port, workers or min(os.cpu_count() or 1, _MOST_WORKERS)).serve()
+
+
+def _server(settings: Settings, host: str, port: int, workers: int) -> MPServer:
+    tls = settings.server.tls
+    return MPServer(
+        f"{__name__}:make_app",
+        factory=True,
+        interface=Interfaces.WSGI,
+        address=host,
+        port=port,
+        workers=workers,
+        blocking_threads=_THREADS,
+        http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
+        websockets=False,
+        log_level=LogLevels.warning,
+        respawn_failed_workers=True,
+        workers_kill_timeout=_STOP_SECONDS,
+        ssl_cert=Path(tls.certificate) if tls.certificate else None,
+        ssl_key=Path(tls.key) if tls.key else None,
+        ssl_protocol_min=SSLProtocols.tls12,
+    )

@@ -1,0 +1,126 @@
+"""The poll path: authenticate, authorize, parse the query, read a page, join, answer (architecture: 3)."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from flask import Response, request
+from isal import igzip
+
+from taxii_server.core.cursor import format_cursor, make_cursor
+from taxii_server.core.filters import BEFORE_EVERYTHING, Query, Walk, parse_query, resolve
+from taxii_server.core.timestamps import format_timestamp
+from taxii_server.store.contract import CollectionState, Reading, Record
+from taxii_server.taxii.directory import Room
+from taxii_server.taxii.page_cache import FinishedPage, PageKey
+from taxii_server.taxii.requests import TaxiiResponse, authenticate
+from taxii_server.taxii.services import services
+
+_GZIP_FROM = 8192
+_GZIP_LEVEL = 1
+
+
+class Content(NamedTuple):
+    """The list of a page as JSON, and the dates of its first and last entry; None where it has none."""
+
+    members: list[bytes]
+    first: int | None
+    last: int | None
+    more: bool
+
+
+def content_of(members: list[bytes], records: Sequence[Record], more: bool) -> Content:
+    """The content of a page made from records."""
+    first, last = (records[0].date_added, records[-1].date_added) if records else (None, None)
+    return Content(members, first, last, more)
+
+
+class Resource(NamedTuple):
+    """A paged resource: what it is, the name of its list, its match fields, and how its entries are read."""
+
+    kind: str
+    name: str
+    fields: frozenset[str]
+    read: Callable[[Reading, CollectionState, Walk, int], Content]
+
+
+def answer_page(resource: Resource, root: str, collection: str, object_id: str | None = None) -> Response:
+    """A page of a collection's objects, manifest or versions."""
+    requester = authenticate()
+    room = services().directory.readable(root, collection, requester)
+    query = parse_query(request.args.items(multi=True), resource.fields, object_id)
+    walk = resolve(query, room.collection.id)
+    page = _page(resource, room, walk, _limit(query))
+    return _answer(page, query, walk)
+
+
+def _limit(query: Query) -> int:
+    server = services().settings.server
+    return server.default_limit if query.limit is None else min(query.limit, server.max_limit)
+
+
+def _page(resource: Resource, room: Room, walk: Walk, limit: int) -> FinishedPage:
+    """The page from the cache, where it is finished and still true, else from the store."""
+    coding = "gzip" if request.accept_encodings["gzip"] > 0 else "identity"
+    state = services().store.collection_state(room.collection.id)
+    key = PageKey(resource.kind, state.number, walk, limit, coding)
+    found = services().pages.find(key, state.changes)
+    return found or _read(resource, room, key)
+
+
+def _read(resource: Resource, room: Room, key: PageKey) -> FinishedPage:
+    with services().store.reading() as reading:
+        state = reading.state(room.collection.id)
+        content = resource.read(reading, state, key.walk, key.limit)
+    body = _join(resource.name, content, room.collection.id, key.walk)
+    etag = _etag(key, room.collection.id, state, content)
+    if key.coding == "gzip" and len(body) > _GZIP_FROM:
+        body = igzip.compress(body, _GZIP_LEVEL)
+    page = FinishedPage(body, etag, _date(content.first), _date(content.last), state.changes)
+    if content.more:
+        services().pages.keep(key, page)
+    return page
+
+
+def _join(name: str, content: Content, collection: str, walk: Walk) -> bytes:
+    """The page's JSON. An empty one has no list: TAXII knows no empty lists (TAXII 2.1 §2)."""
+    if not content.members:
+        return b"{}"
+    head = b'{"more":false,"'
+    if content.more and content.last is not None:
+        token = format_cursor(make_cursor(collection, walk.match.canonical, walk.start, content.last))
+        head = b'{"more":true,"next":"%s","' % token.encode()
+    return b'%s%s":[%s]}' % (head, name.encode(), b",".join(content.members))
+
+
+def _etag(key: PageKey, collection: str, state: CollectionState, content: Content) -> str:
+    facts = (key.resource, collection, key.walk, key.limit, key.coding, state.changes, content.last, content.more)
+    return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
+
+
+def _date(instant: int | None) -> str | None:
+    return None if instant is None else format_timestamp(instant)
+
+
+def _answer(page: FinishedPage, query: Query, walk: Walk) -> Response:
+    response = TaxiiResponse(page.body)
+    headers = response.headers
+    headers["Cache-Control"] = "private, no-cache"
+    headers["Vary"] = "Accept-Encoding, Authorization"
+    headers["ETag"] = f'"{page.etag}"'
+    _add_dates(response, page, query, walk)
+    if page.body[:2] == b"\x1f\x8b":
+        headers["Content-Encoding"] = "gzip"
+    if "If-None-Match" in request.headers and request.if_none_match.contains_weak(page.etag):
+        response.status_code = 304
+        response.set_data(b"")
+    return response
+
+
+def _add_dates(response: Response, page: FinishedPage, query: Query, walk: Walk) -> None:
+    """Both dates of the page; an empty one echoes where the request began (rules.md 9)."""
+    if page.first is not None and page.last is not None:
+        response.headers["X-TAXII-Date-Added-First"] = page.first
+        response.headers["X-TAXII-Date-Added-Last"] = page.last
+    elif query.added_after is not None and walk.after > BEFORE_EVERYTHING:
+        response.headers["X-TAXII-Date-Added-Last"] = format_timestamp(walk.after)
