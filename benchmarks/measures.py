@@ -169,8 +169,8 @@ def memory(when: str) -> Measure:
     )
 
     def run(contender: Contender, _: Effort) -> Sample:
-        peaks = contender.server.peaks()
-        return Sample({one: max(peaks), every: sum(peaks)})
+        contender.server.note_peaks()
+        return Sample({one: contender.server.largest, every: contender.server.total})
 
     return Measure(rows, run)
 

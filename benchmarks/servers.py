@@ -38,6 +38,8 @@ class Server(ABC):
         self.folder = folder
         self.port = free_port()
         self.running: list[Running] = []
+        self.largest = 0.0
+        self.total = 0.0
 
     @abstractmethod
     def create(self) -> None:
@@ -59,6 +61,7 @@ class Server(ABC):
     def fresh(self) -> None:
         """Begin again with an empty store."""
         self.stop()
+        self.largest = self.total = 0.0
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         self.create()
@@ -67,6 +70,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         """Stop all its processes, the front first."""
+        self.note_peaks()
         while self.running:
             self.running.pop().stop()
 
@@ -103,9 +107,11 @@ class Server(ABC):
                 for _ in range(3):
                     connection.exchange(self.target.get(EMPTY))
 
-    def peaks(self) -> list[float]:
-        """Return the peak resident memory in MB of each of its processes."""
-        return [peak for running in self.running for peak in peaks(running.popen.pid)]
+    def note_peaks(self) -> None:
+        """Keep the peak resident memory in MB of its largest process and of all together, over all its lives."""
+        now = [peak for running in self.running for peak in peaks(running.popen.pid)]
+        self.largest = max(self.largest, *now, 0.0)
+        self.total = max(self.total, sum(now))
 
     def launch(self, command: list[str | Path], port: int, environment: dict[str, str] | None = None) -> None:
         """Start one process and wait for its port."""
