@@ -5,13 +5,13 @@ the network's own or its audience ("accounts followed one or more of these Pages
 are forgiven. No list of known sentences stands here.
 """
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 
 import msgspec
 
 from stix_mappers.quantities import Qualifier, Quantity, Token, qualifier_after, qualifier_before, quantity_at, tokens
+from stix_mappers.spelling import misspelt
 from stix_mappers.spending import Spend, is_template, spend_in
 
 __all__ = ["Count", "Qualifier", "Spend", "counts_in", "is_template", "spend_in"]
@@ -71,8 +71,6 @@ _BEFORE_VERB = frozenset(
     {"that", "who", "which", "have", "has", "had", "were", "was", "also", "on", "across", "and", "both", "combined",
      "in", "total", "either", "are", "currently", "already", "then", "together", "x", "collectively"}
 )  # fmt: skip
-_SHORTEST_MISSPELT = 5
-_DOUBLED = re.compile(r"(.)\1+")
 
 
 def counts_in(sentence: str, hint: str | None = None) -> tuple[Count, ...]:
@@ -247,18 +245,47 @@ class _Reading:
             if token.kind != "word":
                 break
             words.append(token.text)
-        start = _agreement(word, spelling)
-
-    left, right = word[start:], spelling[start:]
-    if left[1:] == right or left == right[1:]:
-        return len(spelling) > _SHORTEST_MISSPELT or start > 1
-    if len(left) > 1 and left[:2] == right[1::-1] and left[2:] == right[2:]:
-        return True
-    return len(spelling) > 6 and left[1:] == right[1:]
+        start = next((place for place, word in enumerate(words) if word in ("on", "across", "from")), None)
+        return None if start is None else _one_service(tuple(words[start:]))
 
 
-def _agreement(word: str, spelling: str) -> int:
-    """How many letters two words have in common from the beginning."""
-    return next(
-        (at for at, (a, b) in enumerate(zip(word, spelling, strict=False)) if a != b), min(len(word), len(spelling))
-    )
+def _count(found: list[Token], position: int, quantity: Quantity, key: str, service: str | None) -> Count:
+    qualifier = qualifier_before(found, position) or qualifier_after(found, quantity.after)[0]
+    return Count(key, round(quantity.value), qualifier is not None, qualifier, service)
+
+
+def _compound(key: str, words: list[str]) -> str:
+    """`Ads accounts`, `AdSense accounts`, `Play developers` have keys of their own."""
+    if "play" in words and (key == "developers" or (key == "accounts" and "developer" in words)):
+        return "play_developers"
+    if key == "accounts" and words and words[-1] == "adsense":
+        return "adsense_accounts"
+    return "ads_accounts" if key == "accounts" and words and words[-1] in _ADS_WORDS else key
+
+
+def _follower_key(thing: str | None, verb: str) -> str:
+    if thing is None:
+        return "group_members" if verb == "members" else "account_followers"
+    return _OBJECTS.get(thing, "account_followers")
+
+
+def _one_service(words: tuple[str, ...]) -> str | None:
+    """The service that words name, if they name just one."""
+    named = {_SERVICES[word] for word in words if word in _SERVICES}
+    if "google" in words or "play" in words:
+        named |= {_OF_GOOGLE[word] for word in words if word in _OF_GOOGLE}
+    return named.pop() if len(named) == 1 else None
+
+
+@lru_cache(maxsize=8192)
+def _noun_key(word: str) -> str | None:
+    """The key of a counted noun in singular or plural, one misspelt letter forgiven."""
+    word = word[:30].removesuffix("'s").removesuffix("’s")
+    return _NOUNS.get(word) or _NOUNS.get(word.removesuffix("s")) or misspelt(word, _NOUNS)
+
+
+@lru_cache(maxsize=8192)
+def _verb(word: str) -> str | None:
+    """What a verb of following makes of its subject: followers or members."""
+    stem = next((word.removesuffix(end) for end in ("ing", "ed", "d", "s") if word.endswith(end)), word)
+    return _VERBS.get(stem) or _VERBS.get(stem + "e") or misspelt(stem, _VERBS)

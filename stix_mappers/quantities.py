@@ -176,9 +176,7 @@ def qualifier_before(found: list[Token], position: int) -> Qualifier | None:
         return "about"  # the upper end of a range
     texts = [token.text for token in found[max(0, position - 3) : position]]
     for start in range(len(texts) - 1):
-        if (phrase := " ".join(texts[start:])) in _BETWEEN = frozenset({"$", "€", "£", "an", "a", "the", "total", ".", "us", "usd", "eur", "gbp"})
-_TO = frozenset({"-", "–", "—", "to", "and"})
-_BY_PHRASE:
+        if (phrase := " ".join(texts[start:])) in _BY_PHRASE:
             return _BY_PHRASE[phrase]
     return _BY_WORD.get(texts[-1]) if texts else None
 
