@@ -39,8 +39,8 @@ _LONGEST = 20_000
 _PEOPLE = frozenset({"followers", "members", "people", "users", "developers"})
 _FOLLOWERS = frozenset({"page_followers", "group_members", "account_followers"})
 _NOUNS = {
-    "account": "accounts", "acct": "accounts", "profile": "accounts", "handle": "accounts", "page": "pages", "group": "groups",
-    "event": "events", "channel": "channels", "blog": "blogs", "board": "boards", "pin": "pins",
+    "account": "accounts", "acct": "accounts", "profile": "accounts", "handle": "accounts", "page": "pages",
+    "group": "groups", "event": "events", "channel": "channels", "blog": "blogs", "board": "boards", "pin": "pins",
     "subreddit": "subreddits", "app": "apps", "application": "apps", "domain": "domains", "developer": "developers",
     "user": "users", "person": "people", "people": "people", "individual": "people", "follower": "followers",
     "subscriber": "followers", "fan": "followers", "member": "members",

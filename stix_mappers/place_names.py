@@ -108,9 +108,9 @@ def _entries() -> list[_Entry]:
     for region in _TABLE.regions:
         place = Place("region", region.code, region.names[0])
         entries += [_Entry(place_key(name), place, False) for name in region.names]
-    for country in pycountry.countries:
-        names = {country.name, getattr(country, "official_name", country.name)}
-        entries += [_Entry(place_key(name), COUNTRIES[country.alpha_2], False) for name in sorted(names)]
+    for iso in pycountry.countries:
+        names = sorted({iso.name, getattr(iso, "official_name", iso.name)})
+        entries += [_Entry(place_key(name), COUNTRIES[iso.alpha_2], False) for name in names]
     return entries
 
 

@@ -17,7 +17,7 @@ def misspelt(word: str, known: Mapping[str, str]) -> str | None:
 
 
 def is_slip(word: str, spelling: str) -> bool:
-    """Is the word this spelling but for one slip? A wrong letter is forgiven only in longer words (`wages`, `pages`)."""
+    """Is the word this spelling but for one slip? A wrong letter is forgiven only in longer words than `pages`."""
     if word[:1] != spelling[0] or abs(len(word) - len(spelling)) > 2 or len(word) < _SHORTEST - 1:
         return False
     word, spelling = _DOUBLED.sub(r"\1", word), _DOUBLED.sub(r"\1", spelling)

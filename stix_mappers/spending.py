@@ -91,14 +91,7 @@ def _amount(sentence: str, found: list[Token], currencies: list[Currency]) -> tu
 
 def _is_spent(sentence: str, end: int) -> bool:
     """Does "in spending", "spent", "in ads" follow the number directly?"""
-    return (
-        re.match(
-            r"\s{1,3}(?:(?:in|on|of|was|were)\s)?(?:ads?\s|advertising\s)?(?:spend|spent|ads)",
-            sentence[end : end + 40],
-            re.I,
-        )
-        is not None
-    )
+    return _SPENT.match(sentence, end) is not None
 
 
 def _currency_before(found: list[Token], position: int, currencies: list[Currency]) -> str | None:
