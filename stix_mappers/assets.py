@@ -1,0 +1,266 @@
+"""One asset record to its objects: SCO, observed-data, indicator, relationships (platform-records.md, section 3.2)."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from stix_mappers.extensions import AD_DELIVERY, PROPERTY_EXTENSION, TAKEDOWN_ACTION
+from stix_mappers.identifiers import campaign_id, identity_id, relationship_id, sdo_id
+from stix_mappers.moments import is_moment, moment, period, published
+from stix_mappers.objects import StixObject
+from stix_mappers.observables import Observed
+from stix_mappers.organizations import organization_name
+from stix_mappers.record import AccountSubject, AdSubject, Record, Spend
+from stix_mappers.services import service_owner
+
+_NEVER_INDICATED: Final = frozenset({"ad", "advertiser", "metric", "label", "app", "network"})
+_TECHNICAL: Final = frozenset({"domain", "url", "ip", "email", "file"})
+_INFLUENCE: Final = re.compile(r"inauthentic|influence|manipulation|propaganda|state media", re.IGNORECASE)
+_PROFILE: Final = (
+    "bio", "location_text", "language", "followers", "following", "posts", "profile_urls", "verified",
+)  # fmt: skip
+_IP_DAYS: Final = 90
+
+
+class Context(Struct, frozen=True):
+    """What all objects of one record share."""
+
+    record: Record
+    author: str
+    created: str
+    marking: list[str]
+    labels: list[str]
+
+
+def context(record: Record, marking: list[str]) -> Context:
+    """Return author, date, marking and labels of a record's objects."""
+    lead = is_lead(record)
+    return Context(
+        record=record,
+        author=identity_id(record.member),
+        created=told_at(record),
+        marking=marking,
+        labels=[f"lead:{record.asserted_on}"] if lead else [],
+    )
+
+
+def is_lead(record: Record) -> bool:
+    """Tell whether the record speaks of a service that another organisation runs (D13)."""
+    return bool(record.asserted_on) and service_owner(record.asserted_on or "") != record.member
+
+
+def told_at(record: Record) -> str:
+    """Return the date of the disclosure, else that of the action: `created` of all objects (section 3.1)."""
+    network = record.network
+    if network is not None and network.published:
+        return published(network.published)
+    return period(record.action_at).told
+
+
+def observed_data_id(member: str, record_id: str) -> str:
+    """Return the id of the observation a record tells of."""
+    return sdo_id("observed-data", "observed-data", member, record_id)
+
+
+def indicator_id(member: str, sco: str) -> str:
+    """Return the id of a member's indicator of an asset."""
+    return sdo_id("indicator", "indicator", member, sco)
+
+
+def asset_objects(told: Context, found: Observed) -> Iterator[StixObject]:
+    """Yield what one record yields: the observation, and where D12 allows what to look for."""
+    yield from found.scos
+    observation = _observed_data(told, found)
+    yield observation
+    campaign = _campaign_of(told.record)
+    if found.pattern is None or not _is_indicated(told.record):
+        if campaign:
+            yield relationship(told, "related-to", observation["id"], campaign)
+        return
+    indicator = _indicator(told, found, found.pattern)
+    yield indicator
+    yield relationship(told, "based-on", indicator["id"], observation["id"])
+    if campaign:
+        yield relationship(told, "indicates", indicator["id"], campaign)
+
+
+def sdo(told: Context, object_type: str, object_id: str) -> StixObject:
+    """Return the common properties of an object of the record's author."""
+    start: StixObject = {
+        "type": object_type,
+        "spec_version": "2.1",
+        "id": object_id,
+        "created_by_ref": told.author,
+        "created": told.created,
+        "modified": told.created,
+        "object_marking_refs": told.marking,
+    }
+    if told.labels:
+        start["labels"] = told.labels
+    return start
+
+
+def relationship(told: Context, kind: str, source: str, target: str) -> StixObject:
+    """Return the relationship that the author states."""
+    found = sdo(told, "relationship", relationship_id(told.author, kind, source, target))
+    found["relationship_type"] = kind
+    found["source_ref"] = source
+    found["target_ref"] = target
+    return found
+
+
+def _campaign_of(record: Record) -> str | None:
+    if record.network is None or record.kind == "label":
+        return None
+    return campaign_id(record.member, record.network.id)
+
+
+def _is_indicated(record: Record) -> bool:
+    return record.kind not in _NEVER_INDICATED and record.x_indicator
+
+
+def _observed_data(told: Context, found: Observed) -> StixObject:
+    record = told.record
+    observation = sdo(told, "observed-data", observed_data_id(record.member, record.record_id))
+    observation["first_observed"], observation["last_observed"] = _observed_between(record)
+    observation["number_observed"] = 1
+    observation["object_refs"] = [sco["id"] for sco in found.scos]
+    observation["extensions"] = {TAKEDOWN_ACTION: _takedown_action(record)}
+    if isinstance(record.subject, AdSubject):
+        observation["extensions"][AD_DELIVERY] = _ad_delivery(record.subject)
+    return observation
+
+
+def _observed_between(record: Record) -> tuple[str, str]:
+    acted = period(record.action_at)
+    subject = record.subject
+    created = getattr(subject, "created", None)
+    if not created or not is_moment(created):
+        return acted.first, acted.last
+    first = moment(created) if len(created) >= 10 else period(created).first
+    if isinstance(subject, AdSubject):
+        ended = moment(subject.ended) if subject.ended and is_moment(subject.ended) else first
+        return first, max(first, ended)
+    return (first, acted.last) if first <= acted.last else (acted.first, acted.last)
+
+
+def _takedown_action(record: Record) -> StixObject:
+    action: StixObject = {
+        "extension_type": PROPERTY_EXTENSION,
+        "record_id": record.record_id,
+        "member": record.member,
+        "service": record.service,
+        "kind": record.kind,
+        "action": record.action,
+        "action_at": record.action_at,
+        "action_at_precision": record.action_at_precision,
+    }
+    optional = {
+        "network": record.network.id if record.network else None,
+        "asserted_on": record.asserted_on,
+        "policy": record.policy,
+        "detection": record.detection,
+        "legal_basis": record.legal_basis,
+        "leads_from": list(record.leads_from),
+        "source": _source(record),
+        "profile": _profile(record),
+        "synthetic": record.synthetic or None,
+    }
+    action.update((name, value) for name, value in optional.items() if value)
+    return action
+
+
+def _source(record: Record) -> dict[str, str]:
+    """Return where the publication is and how the value was written.
+
+    File and row stay in the record: the same asset, told by a CSV and by a Markdown page, is one object.
+    """
+    if record.source is None:
+        return {}
+    found = {"url": record.source.url, "written": record.source.x_written, "comment": record.source.x_comment}
+    return {name: value for name, value in found.items() if value}
+
+
+def _profile(record: Record) -> StixObject:
+    subject = record.subject
+    if not isinstance(subject, AccountSubject):
+        return {}
+    found = {name: getattr(subject, name) for name in _PROFILE}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in found.items()
+        if value is not None and value != ()
+    }
+
+
+def _ad_delivery(subject: AdSubject) -> StixObject:
+    found = {
+        "ad_id": subject.ad_id,
+        "text": subject.text,
+        "impressions": subject.impressions,
+        "clicks": subject.clicks,
+        "spend": spend_object(subject.x_spend) if subject.x_spend else None,
+        "created": subject.created,
+        "ended": subject.ended,
+        "targeting": list(subject.targeting) or None,
+        "placements": list(subject.x_placements) or None,
+    }
+    delivery: StixObject = {"extension_type": PROPERTY_EXTENSION}
+    delivery.update((name, value) for name, value in found.items() if value is not None)
+    return delivery
+
+
+def spend_object(spend: Spend) -> StixObject:
+    """Return money as it stands in an extension."""
+    found: StixObject = {"amount": spend.amount, "currency": spend.currency, "approx": spend.approx}
+    optional = {"paid_in": list(spend.paid_in), "from": spend.since, "to": spend.to}
+    found.update((name, value) for name, value in optional.items() if value)
+    return found
+
+
+def _indicator(told: Context, found: Observed, pattern: str) -> StixObject:
+    record = told.record
+    indicator = sdo(told, "indicator", indicator_id(record.member, found.scos[0]["id"]))
+    valid_from = period(record.action_at).first
+    indicator["name"] = _name(record, found)
+    indicator["description"] = _description(record)
+    indicator["indicator_types"] = list(record.x_indicator_types) or _indicator_types(record)
+    indicator["pattern"] = pattern
+    indicator["pattern_type"] = "stix"
+    indicator["pattern_version"] = "2.1"
+    indicator["valid_from"] = valid_from
+    if until := _valid_until(record, valid_from):
+        indicator["valid_until"] = until
+    if record.confidence is not None:
+        indicator["confidence"] = record.confidence
+    return indicator
+
+
+def _name(record: Record, found: Observed) -> str:
+    if record.kind in _TECHNICAL:
+        return f"{record.kind} {found.name}"
+    return f"{record.asserted_on or record.service} {record.kind} {found.name}"
+
+
+def _description(record: Record) -> str:
+    told = f"{organization_name(record.member)}: {record.action} ({record.action_at})"
+    return f"{told}, {record.policy}." if record.policy else f"{told}."
+
+
+def _indicator_types(record: Record) -> list[str]:
+    if record.kind in _TECHNICAL and not _INFLUENCE.search(record.policy or ""):
+        return ["malicious-activity"]
+    return ["attribution"]
+
+
+def _valid_until(record: Record, valid_from: str) -> str | None:
+    """Return the end a source gives; addresses change hands, so that they end by themselves."""
+    if record.x_valid_until and is_moment(record.x_valid_until):
+        until = moment(record.x_valid_until)
+        return until if until > valid_from else None
+    if record.kind != "ip":
+        return None
+    return moment((dt.datetime.fromisoformat(valid_from) + dt.timedelta(days=_IP_DAYS)).isoformat())

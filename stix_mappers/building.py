@@ -1,0 +1,221 @@
+"""Coalition records to STIX objects: the one builder of all members (platform-records.md, D1 and section 3).
+
+A `Builder` is one run. `build` yields the objects of a record at once; `finish` those of the networks, which are the
+union of all records. What the run remembers is bounded: networks, the shared objects it has given, the newest ids.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Final
+
+from stix_mappers import notes
+from stix_mappers.assets import Context, asset_objects, context, indicator_id, observed_data_id, relationship
+from stix_mappers.disclosures import Writer, grouping_id
+from stix_mappers.extensions import TAKEDOWN_ACTION
+from stix_mappers.identifiers import campaign_id, identity_id, relationship_id
+from stix_mappers.markings import Markings
+from stix_mappers.merging import merged
+from stix_mappers.moments import period
+from stix_mappers.networks import NetworkState
+from stix_mappers.objects import SHARED_DATE, StixObject
+from stix_mappers.observables import Observed, account_sco, account_type_of, observed
+from stix_mappers.organizations import organization_name
+from stix_mappers.record import Record
+from stix_mappers.reference import shared_objects
+from stix_mappers.services import login_of
+from stix_mappers.skips import OnSkip, Skip
+from stix_mappers.versions import Previous, revoked, settled
+
+_REMEMBERED_IDS: Final = 1 << 18
+_REMEMBERED_RECORDS: Final = 4_096
+
+_REFERENCES: Final = ("target_ref", "source_ref")
+
+
+class Builder:
+    """Builds the objects of one run.
+
+    Args:
+        tlp1: mark by TLP 1 instead of TLP 2.0.
+        previous: gives the newest version of an object that an earlier run gave out.
+        on_skip: hears of records that yield nothing.
+    """
+
+    def __init__(self, *, tlp1: bool = False, previous: Previous | None = None, on_skip: OnSkip | None = None) -> None:
+        self._markings = Markings(tlp1=tlp1)
+        self._shared = shared_objects(tlp1=tlp1)
+        self._previous = previous
+        self._on_skip = on_skip
+        self._networks: dict[tuple[str, str], NetworkState] = {}
+        self._given_shared: set[str] = set()
+        self._given: OrderedDict[str, None] = OrderedDict()
+        self._recent: OrderedDict[str, dict[str, StixObject]] = OrderedDict()
+        self._newcomers: dict[str, StixObject] = {}
+
+    def build(self, record: Record) -> Iterator[StixObject]:
+        """Yield the objects of a record, each shared object before the first that names it."""
+        told = context(record, self._markings.refs(record.tlp))
+        if told.author not in self._shared and told.author not in self._newcomers:
+            self._newcomers[told.author] = _newcomer(record.member, self._markings.refs("clear"))
+        state = self._state_of(record)
+        if state is not None:
+            state.refer(record)
+        made = self._retraction(told) if record.retracts else self._objects(told, state)
+        for found in made:
+            yield from self._give(found, period(record.action_at).told)
+
+    def finish(self) -> Iterator[StixObject]:
+        """Yield campaign, actors, relationships and report of every network."""
+        for key in sorted(self._networks):
+            state = self._networks[key]
+            for found in Writer(state, self._markings).objects():
+                yield from self._give(found, state.created or "", union=True)
+            yield from self._derivation(state)
+
+    def _state_of(self, record: Record) -> NetworkState | None:
+        if record.network is None or record.kind in {"metric", "label"}:
+            return None
+        key = (record.member, record.network.id)
+        state = self._networks.get(key)
+        if state is None:
+            state = self._networks[key] = NetworkState(*key)
+        return state
+
+    def _objects(self, told: Context, state: NetworkState | None) -> Iterator[StixObject]:
+        record = told.record
+        found = observed(record, told.marking)
+        about = notes.subject_of_notes(
+            record, observed_data_id(record.member, record.record_id) if found else None, told.author
+        )
+        if record.kind == "metric":
+            yield from notes.metric(told)
+        elif record.kind == "advertiser":
+            yield from notes.advertiser(told)
+        elif record.kind == "app":
+            yield from notes.app(told, about)
+        elif found is not None:
+            yield from self._asset(told, found, state)
+        elif record.kind == "ad":
+            yield from notes.undelivered_ad(told, about)
+        yield from notes.remarks(told, about)
+
+    def _asset(self, told: Context, found: Observed, state: NetworkState | None) -> Iterator[StixObject]:
+        record = told.record
+        sco = found.scos[0]["id"]
+        if state is not None:
+            state.name_asset(record.tlp, sco)
+        made = list(asset_objects(told, found))
+        self._remember(made)
+        yield from made
+        if record.kind == "label":
+            yield from notes.label(told, sco)
+        yield from self._former_names(told, sco)
+        if record.x_reactions and found.pattern:
+            yield from notes.reactions(told, sco)
+
+    def _former_names(self, told: Context, sco: str) -> Iterator[StixObject]:
+        """Yield an account for each former name, tied to the current one: others may have listed it (section 12)."""
+        account_type = account_type_of(told.record.asserted_on or told.record.service)
+        for login in getattr(told.record.subject, "former_logins", ()):
+            account = account_sco(account_type, login_of(account_type, login)[0], None, told.marking)
+            yield account
+            yield {**relationship(told, "related-to", account["id"], sco), "description": "former name"}
+
+    def _remember(self, made: list[StixObject]) -> None:
+        """Keep the newest observations with what points at them: the same input may take them back."""
+        versioned = {found["id"]: found for found in made if "modified" in found}
+        self._recent[next(iter(versioned))] = versioned
+        if len(self._recent) > _REMEMBERED_RECORDS:
+            self._recent.popitem(last=False)
+
+    def _retraction(self, told: Context) -> Iterator[StixObject]:
+        """Yield the revoked versions of an observation and of what points at it, and a note with the reason (D16)."""
+        record = told.record
+        target = observed_data_id(record.member, record.retracts or "")
+        recent = self._recent.get(target, {})
+        observation = self._version(target, recent)
+        if observation is None:
+            self._skip(record)
+            return
+        for object_id in (target, *_what_points_at(told, observation)):
+            before = self._version(object_id, recent)
+            if before is not None:
+                yield revoked(before, told.created)
+        yield notes.retraction(told, observation)
+
+    def _version(self, object_id: str, recent: dict[str, StixObject]) -> StixObject | None:
+        """Return the newest version known: of an earlier run, else of this one."""
+        earlier = self._previous(object_id) if self._previous else None
+        return earlier or recent.get(object_id)
+
+    def _skip(self, record: Record) -> None:
+        if self._on_skip is not None:
+            source = record.source
+            file, line = (source.file or "", source.row or 0) if source else ("", 0)
+            self._on_skip(
+                Skip(file, line, "retracts-unknown", record.retracts or "", "no such record was given before")
+            )
+
+    def _derivation(self, state: NetworkState) -> Iterator[StixObject]:
+        """Yield the tie from a report to the grouping that was shared before publication (D11)."""
+        if not state.is_published or self._previous is None:
+            return
+        grouping = self._previous(grouping_id(state.member, state.id))
+        if grouping is not None:
+            yield from Writer(state, self._markings).tie_to_grouping(grouping["id"])
+
+    def _give(self, found: StixObject, told: str, *, union: bool = False) -> Iterator[StixObject]:
+        key = found["id"] if "revoked" not in found else f"{found['id']} revoked"
+        if key in self._given:
+            return
+        self._given[key] = None
+        if len(self._given) > _REMEMBERED_IDS:
+            self._given.popitem(last=False)
+        if self._previous is not None and "revoked" not in found:
+            before = self._previous(found["id"])
+            united = merged(found, before) if union and before is not None else found
+            found = settled(united, told, before)
+        yield from self._shared_of(found)
+        yield found
+
+    def _shared_of(self, found: StixObject) -> Iterator[StixObject]:
+        refs = [found.get("created_by_ref"), *found.get("object_marking_refs", ()), *found.get("extensions", ())]
+        refs.extend(found.get(name) for name in _REFERENCES)
+        if "object_refs" in found and found["type"] in {"report", "grouping", "note"}:
+            refs.extend(found["object_refs"])
+        for ref in refs:
+            if ref is not None and ref not in self._given_shared:
+                yield from self._give_shared(ref)
+
+    def _give_shared(self, ref: str) -> Iterator[StixObject]:
+        shared = self._shared.get(ref) or self._newcomers.get(ref)
+        if shared is not None and ref not in self._given_shared:
+            self._given_shared.add(ref)
+            yield from self._shared_of(shared)
+            yield shared
+
+
+def _what_points_at(told: Context, observation: StixObject) -> Iterator[str]:
+    indicator = indicator_id(told.record.member, observation["object_refs"][0])
+    yield indicator
+    yield relationship_id(told.author, "based-on", indicator, observation["id"])
+    if network := observation["extensions"][TAKEDOWN_ACTION].get("network"):
+        campaign = campaign_id(told.record.member, network)
+        yield relationship_id(told.author, "indicates", indicator, campaign)
+        yield relationship_id(told.author, "related-to", observation["id"], campaign)
+
+
+def _newcomer(member: str, marking: list[str]) -> StixObject:
+    """Return the identity of a member that joined after the tables were made (`x-...`)."""
+    own = identity_id(member)
+    return {
+        "type": "identity",
+        "spec_version": "2.1",
+        "id": own,
+        "created_by_ref": own,
+        "created": SHARED_DATE,
+        "modified": SHARED_DATE,
+        "object_marking_refs": marking,
+        "name": organization_name(member),
+        "identity_class": "organization",
+    }

@@ -1,0 +1,248 @@
+"""Kill Chain files: tactic, technique, procedure, indicator, sometimes a comment (platform-records.md, section 5.2).
+
+Columns are addressed by position and rows understood by the number of their procedure: the wording of both changes
+from quarter to quarter.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from stix_mappers.counts import counts_in, is_template, spend_in
+from stix_mappers.members import Desk
+from stix_mappers.members.facebook.making import CIB, Disclosure, Maker, asset_of_value, undated
+from stix_mappers.members.facebook.networks import Network as Named
+from stix_mappers.members.facebook.networks import codes_of, network_of_name
+from stix_mappers.members.facebook.prose import Prose
+from stix_mappers.members.facebook.telling import Telling, looks_like_a_name
+from stix_mappers.moments import period
+from stix_mappers.places import origin_and_targets
+from stix_mappers.reading import Reading, Row
+from stix_mappers.record import Attribution, Record, Remark
+from stix_mappers.services import asset_of_url, service_owner
+from stix_mappers.techniques import procedure_number
+from stix_mappers.values import Value, classify, email_in, refang
+
+_HEADER: Final = ("tactic", "techni", "procedu")
+_TARGETED: Final = re.compile(r"(?:likely\s+)?target(?:ed|ing)?\s*:\s*([^;|\n]+)", re.IGNORECASE)
+_ORIGINATED: Final = re.compile(r"originat(?:ed|es|ing)\s+(?:in|from)\b", re.IGNORECASE)
+_SPACES: Final = re.compile(r"\s+")
+_ATTRIBUTION: Final = ("attribution",)
+_MALICIOUS: Final = ("malicious-activity",)
+_COUNTED: Final = {"0.9.1": "facebook", "0.9.2": "instagram", "0.9.3": "threads"}
+_FOLLOWED: Final = {
+    "7.2.2": ("page_followers", "facebook"),
+    "7.2.3": ("group_members", "facebook"),
+    "7.2.4": ("account_followers", "instagram"),
+    "7.2.5": ("account_followers", "twitter"),
+}
+_LINKS: Final = ("6.1.", "7.5.", "7.6.4", "7.9.1")
+
+
+def is_kill_chain(cells: tuple[str, ...]) -> bool:
+    """Tell whether this row heads a Kill Chain file, or is a row of one that lost its header."""
+    heads = [cell.strip().lower() for cell in cells[:3]]
+    if len(heads) == 3 and all(cell.startswith(start) for cell, start in zip(heads, _HEADER, strict=True)):
+        return True
+    numbers = [procedure_number(cell) for cell in cells[:3]]
+    return len(cells) >= 4 and all(numbers) and (numbers[2] or "").startswith(f"{numbers[1]}.")
+
+
+def records(desk: Desk, reading: Reading) -> Iterator[Record]:
+    """Yield an asset's record for each row that names one, and the network's at the end."""
+    yield from _File(desk, reading).records()
+
+
+class _File:
+    """One Kill Chain file under way."""
+
+    def __init__(self, desk: Desk, reading: Reading) -> None:
+        self._desk = desk
+        self._reading = reading
+        named = network_of_name(desk.source.stem, desk.source.folders)
+        self._named = named if desk.source.stem else _unnamed(named, reading.sample)
+        when = named.period or undated(reading.sample)
+        self._about = Disclosure(self._named.id, when, published=period(when.at).told[:10], policy=CIB)
+        self._maker = Maker(desk)
+        self._telling = Telling()
+        self._prose = Prose()
+        self._malicious = "apt" in self._named.id.split("-") or "malware" in self._named.id
+
+    def records(self) -> Iterator[Record]:
+        for row in self._reading.rows():
+            if row.fault is not None:
+                self._desk.skip(row.line, "broken", ",".join(row.cells), row.fault)
+            elif not any(cell.strip() for cell in row.cells):
+                self._desk.skip(row.line, "blank", "")
+            elif not _is_header(row.cells):
+                yield from self._row(row)
+                yield from self._remarks(self._prose.overflowing())
+        yield from self._remarks(self._prose.listings())
+        yield from self._network()
+
+    def _row(self, row: Row) -> Iterator[Record]:
+        cells = (*row.cells, "", "", "", "")
+        indicator = _SPACES.sub(" ", cells[3]).strip()
+        comment = _SPACES.sub(" ", " ".join(cells[4:])).strip()
+        number = procedure_number(cells[2]) or procedure_number(cells[1])
+        if is_template(indicator):
+            self._desk.skip(row.line, "template", cells[3])
+        elif number is None:
+            yield from self._unnumbered(row, indicator, comment)
+        else:
+            self._hear_places(indicator, comment)
+            yield from self._procedure(row.line, number, _wording(cells[2]), indicator, cells[3], comment)
+
+    def _unnumbered(self, row: Row, indicator: str, comment: str) -> Iterator[Record]:
+        """Yield a note: the row says something, but not about which procedure."""
+        text = " ".join(part for part in (row.cells[2] if len(row.cells) > 2 else "", indicator, comment) if part)
+        if not text.strip():
+            self._desk.skip(row.line, "unknown-type", ",".join(row.cells), "no procedure and no indicator")
+            return
+        yield from self._remarks([Remark(topic=f"x-unnumbered:{row.line}", text=text, abstract="x-unnumbered")])
+
+    def _hear_places(self, indicator: str, comment: str) -> None:
+        if target := _TARGETED.search(comment):
+            self._telling.targets.update(dict.fromkeys(codes_of(origin_and_targets(f"targeting {target[1]}").targets)))
+        if _ORIGINATED.search(indicator):
+            self._telling.origins.update(dict.fromkeys(codes_of(origin_and_targets(indicator).origins)))
+
+    def _procedure(
+        self, line: int, number: str, wording: str, indicator: str, written: str, comment: str
+    ) -> Iterator[Record]:
+        value = self._asset_value(number, indicator)
+        if value is not None and value.kind == "unusable":
+            self._desk.skip(line, "unusable-value", written)
+            self._prose.use(number, wording)
+            return
+        if value is not None and (found := asset_of_value(value, owned_by_network=number.startswith("0.9."))):
+            self._prose.use(number, wording)
+            types = _MALICIOUS if self._is_malicious(number) else _ATTRIBUTION
+            yield from self._maker.asset(found, self._about, line, written, comment=comment, indicator_types=types)
+            return
+        self._prose.use(number, wording)
+        if not self._figures(number, indicator):
+            self._say(number, wording, indicator, comment)
+
+    def _is_malicious(self, number: str) -> bool:
+        return self._malicious or number.startswith(("0.6.1", "0.7.", "0.8.", "7.9."))
+
+    def _asset_value(self, number: str, indicator: str) -> Value | None:
+        """Return the value of a row that should name an asset; None where its procedure tells of something else."""
+        if not indicator:
+            return None
+        if number.startswith("0.2."):
+            address = email_in(indicator)
+            return Value("email", address) if address else None
+        if number.startswith("0.1."):
+            return _only(classify(indicator), {"ip", "unusable"})
+        if number.startswith("0.6.") or number in {"9.5.2", "9.5.3"}:
+            return _only(classify(indicator, domains=True), {"domain", "url", "unusable"})
+        if number.startswith(("0.7.", "0.8.")):
+            return _only(classify(indicator), {"hash"})
+        if number.startswith("0.9."):
+            return _as_link(classify(indicator))
+        if number.startswith(_LINKS):
+            return _link_on(classify(indicator))
+        return None
+
+    def _figures(self, number: str, indicator: str) -> bool:
+        """Hear counts, followers and money; tell whether there were any."""
+        if number == "7.1.1":
+            return self._telling.hear_spend(spend_in(indicator))
+        if number in _FOLLOWED:
+            hint, service = _FOLLOWED[number]
+            return self._telling.hear_counts(counts_in(indicator, hint), service, indicator)
+        if number.startswith("0.9."):
+            service = _COUNTED.get(number) or _service_of(number)
+            return bool(service) and self._telling.hear_counts(counts_in(indicator, "accounts"), service, indicator)
+        return False
+
+    def _say(self, number: str, wording: str, indicator: str, comment: str) -> None:
+        if not indicator and not comment:
+            return
+        if number.startswith("0.4."):
+            self._telling.organizations[refang(indicator)] = None
+            return
+        if number.startswith("1.3."):
+            self._telling.aliases.update(dict.fromkeys(name for name in [indicator] if looks_like_a_name(name)))
+        self._prose.say(number, f"{indicator} ({comment})" if indicator and comment else indicator or comment)
+
+    def _remarks(self, remarks: list[Remark]) -> Iterator[Record]:
+        for remark in remarks:
+            record_id = f"facebook:{self._about.network}:note:{remark.topic}"
+            yield self._maker.network(
+                self._about, self._telling.reference(self._about), record_id=record_id, x_remarks=(remark,)
+            )
+
+    def _network(self) -> Iterator[Record]:
+        named = self._named
+        told = self._telling.network(
+            self._about,
+            name=named.name,
+            origin=tuple(self._telling.origins) or codes_of(named.origins),
+            targets=tuple(self._telling.targets) or codes_of(named.targets),
+            attributed_to=tuple(
+                Attribution(name=actor, kind="intrusion-set", confidence="stated") for actor in named.actors
+            ),
+        )
+        yield self._maker.network(
+            self._about,
+            told,
+            counts=self._telling.counts_of("facebook"),
+            spend=tuple(self._telling.spend.values()),
+            techniques=self._prose.techniques(),
+        )
+        for service in self._telling.other_services("facebook"):
+            reference = self._telling.reference(self._about)
+            yield self._maker.network(self._about, reference, service=service, counts=self._telling.counts_of(service))
+
+
+def _is_header(cells: tuple[str, ...]) -> bool:
+    return len(cells) > 2 and cells[2].strip().lower().startswith(_HEADER[2]) and procedure_number(cells[2]) is None
+
+
+def _wording(cell: str) -> str:
+    return _SPACES.sub(" ", cell).strip()
+
+
+def _only(value: Value, kinds: set[str]) -> Value | None:
+    return value if value.kind in kinds else None
+
+
+def _as_link(value: Value) -> Value | None:
+    """Return the value if it is a link; a bare host where accounts stand is the address of a blog or page."""
+    if value.kind == "domain":
+        return Value("url", f"https://{value.value}/", value.value, bare=True)
+    return _only(value, {"url", "unusable", "email"})
+
+
+def _link_on(value: Value) -> Value | None:
+    """Return a link the network posted or led to; a bare domain among them is the network's own site."""
+    if value.kind == "domain" and (asset := asset_of_url(value.value)) is not None and asset.kind != "url":
+        return _as_link(value)
+    return _only(value, {"url", "domain", "unusable"})
+
+
+def _service_of(number: str) -> str | None:
+    return _OTHER_SERVICES.get(number)
+
+
+_OTHER_SERVICES: Final = {
+    "0.9.4": "twitter",
+    "0.9.5": "youtube",
+    "0.9.6": "tiktok",
+    "0.9.7": "telegram",
+    "0.9.10": "pinterest",
+}
+
+
+def _unnamed(named: Named, sample: str) -> Named:
+    """Return the network of a stream without a name: told apart by what it says."""
+    import hashlib  # noqa: PLC0415
+
+    digest = hashlib.sha256(sample.encode("utf-8", "replace")).hexdigest()[:12]
+    return Named(f"meta-unnamed-{digest}", "Meta CIB network", named.period, named.origins, named.targets)
+
+
+__all__ = ["is_kill_chain", "records", "service_owner"]

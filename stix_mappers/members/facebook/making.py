@@ -1,0 +1,213 @@
+"""Making the records of one network: what all formats of this member do alike."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from msgspec import Struct
+
+from stix_mappers.members import Desk
+from stix_mappers.members.facebook.networks import Period
+from stix_mappers.record import (
+    AccountSubject,
+    Action,
+    DomainSubject,
+    EmailSubject,
+    FileSubject,
+    IpSubject,
+    Kind,
+    Network,
+    PostSubject,
+    Record,
+    Source,
+    Subject,
+    UrlSubject,
+)
+from stix_mappers.record import Tlp
+from stix_mappers.services import Asset, asset_of_url, service_owner
+from stix_mappers.values import Value, hash_name
+
+MEMBER: Final = "facebook"
+CIB: Final = "coordinated inauthentic behavior"
+_LONGEST_KEY: Final = 180
+_YEAR: Final = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
+_SEEN_LIMIT: Final = 200_000
+
+
+class Disclosure(Struct, frozen=True):
+    """A network in one file: what every record about it repeats."""
+
+    network: str
+    period: Period
+    published: str | None = None
+    url: str | None = None
+    policy: str | None = None
+
+    def at(self, published: str) -> "Disclosure":
+        """Return the same on another day."""
+        period = Period(published, "day", published)
+        return Disclosure(self.network, period, published, self.url, self.policy)
+
+
+def undated(sample: str) -> Period:
+    """Return the half year of the last year a text names: a file without a date in its name must not be lost."""
+    year = max(_YEAR.findall(sample), default="2020")
+    return Period(f"{year}-H2", "half", f"H2 {year}")
+
+
+class Seen:
+    """The newest keys of a file, so that what stands there twice is told once, in bounded memory."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, None] = {}
+
+    def is_new(self, key: str) -> bool:
+        """Tell whether this was not seen yet, and remember it."""
+        if key in self._keys:
+            return False
+        self._keys[key] = None
+        if len(self._keys) > _SEEN_LIMIT:
+            del self._keys[next(iter(self._keys))]
+        return True
+
+
+class Found(Struct, frozen=True):
+    """A value that is an asset: its record's kind and subject, where it lives, and a key that is the same everywhere."""
+
+    kind: Kind
+    subject: Subject
+    key: str
+    service: str
+    asserted_on: str | None = None
+    action: Action = "blocked"
+
+
+def asset_of_value(value: Value, *, owned_by_network: bool = False) -> Found | None:
+    """Return the asset that a typed value names.
+
+    Args:
+        value: the value, refanged.
+        owned_by_network: the row says that the network acquired it, so that a URL of a host without a path rule is
+            taken as an account there all the same (a lead to its service).
+    """
+    if value.kind == "email":
+        return Found("email", EmailSubject(address=value.value), value.value, "email", action="observed")
+    if value.kind == "ip":
+        return Found("ip", IpSubject(ip=value.value), value.value, "web", action="observed")
+    if value.kind == "domain":
+        return Found("domain", DomainSubject(domain=value.value), value.value, "web")
+    if value.kind == "hash" and (name := hash_name(value.value)):
+        return Found("file", FileSubject(hashes={name: value.value}), value.value, "web", action="observed")
+    return _of_url(value.value, owned_by_network) if value.kind == "url" else None
+
+
+def _of_url(url: str, owned_by_network: bool) -> Found | None:
+    asset = asset_of_url(url)
+    if asset is None:
+        return None
+    service, foreign, action = _place_of(asset)
+    if asset.kind in {"post", "pin"}:
+        post = PostSubject(url=asset.url, post_id=asset.post_id, owner=asset.login or asset.user_id)
+        return Found(_kind(asset.kind), post, asset.url, service, foreign, action)
+    if asset.names_account and asset.kind != "url":
+        return Found(_kind(asset.kind), _account(asset), _account_key(asset), service, foreign, action)
+    if owned_by_network or service_owner(asset.account_type):
+        return Found("url", UrlSubject(url=asset.url), asset.url, service, foreign, action)
+    return Found("url", UrlSubject(url=asset.url), asset.url, "web")
+
+
+def _place_of(asset: Asset) -> tuple[str, str | None, Action]:
+    if service_owner(asset.account_type) == MEMBER:
+        return asset.account_type, None, "removed"
+    return MEMBER, asset.account_type, "reported"
+
+
+def _account(asset: Asset) -> AccountSubject:
+    return AccountSubject(login=asset.login, user_id=asset.user_id, url=asset.url)
+
+
+def _account_key(asset: Asset) -> str:
+    return f"{asset.account_type}:{asset.login or asset.user_id}"
+
+
+def _kind(kind: str) -> Kind:
+    return kind  # type: ignore[return-value] - an Asset's kinds are kinds of the record
+
+
+class Maker:
+    """Makes the records of a file."""
+
+    def __init__(self, desk: Desk, *, default_tlp: Tlp = "clear") -> None:
+        self.desk = desk
+        self.tlp: Tlp = desk.tlp or default_tlp
+        self._seen = Seen()
+
+    def asset(
+        self,
+        found: Found,
+        about: Disclosure,
+        line: int,
+        written: str,
+        *,
+        comment: str | None = None,
+        indicator_types: tuple[str, ...] = (),
+    ) -> Iterator[Record]:
+        """Yield the record of an asset, or report that the file has told of it before."""
+        record_id = record_id_of(about.network, found.kind, found.key)
+        if not self._seen.is_new(record_id):
+            self.desk.skip(line, "duplicate", written)
+            return
+        yield Record(
+            record_id=record_id,
+            member=MEMBER,
+            service=found.service,
+            kind=found.kind,
+            subject=found.subject,
+            asserted_on=found.asserted_on,
+            action=found.action,
+            action_at=about.period.at,
+            action_at_precision=about.period.precision,
+            network=Network(id=about.network, published=about.published),
+            policy=about.policy,
+            tlp=self.tlp,
+            source=Source(
+                url=about.url,
+                file=self.desk.source.name,
+                row=line,
+                x_written=written.strip() or None,
+                x_comment=comment or None,
+            ),
+            x_indicator_types=indicator_types,
+        )
+
+    def network(self, about: Disclosure, network: Network, line: int = 0, **told: object) -> Record:
+        """Return a record of the network itself."""
+        service = str(told.pop("service", MEMBER))
+        suffix = "" if service == MEMBER else f":{service}"
+        return Record(
+            record_id=str(told.pop("record_id", f"{MEMBER}:{about.network}{suffix}")),
+            member=MEMBER,
+            service=service,
+            kind="network",
+            action="removed",
+            action_at=about.period.at,
+            action_at_precision=about.period.precision,
+            network=network,
+            policy=about.policy,
+            tlp=self.tlp,
+            source=Source(url=about.url, file=self.desk.source.name, row=line or None),
+            **told,  # type: ignore[arg-type] - keys of Record, given by name
+        )
+
+
+def record_id_of(network: str, kind: str, key: str) -> str:
+    """Return the id of an asset's record: the same in every encoding of a network."""
+    if len(key) > _LONGEST_KEY:
+        key = f"{key[:_LONGEST_KEY]}:{hashlib.sha256(key.encode('utf-8', 'replace')).hexdigest()[:16]}"
+    return f"{MEMBER}:{network[:80]}:{kind}:{key}"
+
+
+def first_of(items: Iterable[str | None]) -> str | None:
+    """Return the first that says something."""
+    return next((item for item in items if item), None)

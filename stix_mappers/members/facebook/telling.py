@@ -1,0 +1,87 @@
+"""What a file tells of its network beside the assets: figures, money, names, places."""
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from stix_mappers.counts import Count as Figure
+from stix_mappers.counts import Spend as Money
+from stix_mappers.members.facebook.making import Disclosure
+from stix_mappers.record import Count, Network, Spend
+
+_LONGEST_NAME: Final = 6
+_WORD: Final = re.compile(r"\w+")
+_MOST: Final = 1_000
+
+
+class Telling:
+    """The facts of one network, heard row by row."""
+
+    def __init__(self) -> None:
+        self.origins: dict[str, None] = {}
+        self.targets: dict[str, None] = {}
+        self.aliases: dict[str, None] = {}
+        self.organizations: dict[str, None] = {}
+        self.spend: dict[str, Spend] = {}
+        self._counts: dict[str, dict[str, Count]] = {}
+        self._sentences: set[str] = set()
+
+    def hear_counts(self, figures: Iterable[Figure], service: str, sentence: str) -> bool:
+        """Hear the figures of a sentence; one that stands under two services is one figure (section 4.4)."""
+        figures = tuple(figures)
+        combined = "facebook" in sentence.lower() and "instagram" in sentence.lower()
+        if combined and sentence in self._sentences:
+            return True
+        if len(self._sentences) < _MOST:
+            self._sentences.add(sentence)
+        for figure in figures:
+            where = "facebook" if combined else figure.service or service
+            count = Count(value=figure.value, approx=figure.approx, qualifier=figure.qualifier, service=where)
+            self._counts.setdefault(where, {})[figure.key] = count
+        return bool(figures)
+
+    def hear_spend(self, money: Money | None) -> bool:
+        """Hear of money."""
+        if money is None:
+            return False
+        if len(self.spend) < _MOST:
+            self.spend[repr(money)] = spend_of(money)
+        return True
+
+    def counts_of(self, service: str) -> dict[str, Count]:
+        """Return the figures of a service."""
+        return self._counts.get(service, {})
+
+    def other_services(self, service: str) -> list[str]:
+        """Return the other services there are figures of."""
+        return sorted(set(self._counts) - {service})
+
+    def reference(self, about: Disclosure) -> Network:
+        """Return the network as one that is only referred to."""
+        return Network(id=about.network, published=about.published)
+
+    def network(self, about: Disclosure, **told: Any) -> Network:  # noqa: ANN401 - keys of Network, given by name
+        """Return the network with all that was heard."""
+        name = told.get("name")
+        return Network(
+            id=about.network,
+            published=about.published,
+            url=about.url,
+            aliases=tuple(alias for alias in self.aliases if alias != name)[:_MOST],
+            x_organizations=tuple(self.organizations)[:_MOST],
+            **told,
+        )
+
+
+def spend_of(money: Money) -> Spend:
+    """Return money as a record tells it."""
+    return Spend(amount=money.amount, currency=money.currency, approx=money.approx, paid_in=money.paid_in)
+
+
+def looks_like_a_name(text: str) -> bool:
+    """Tell whether a cell is the name of a brand rather than a sentence about it."""
+    words = _WORD.findall(text)
+    if not words or len(words) > _LONGEST_NAME or text.rstrip().endswith((".", ":", "!")):
+        return False
+    long = [word for word in words if len(word) > 3]
+    return len(text.split()) == 1 or all(not word[0].islower() for word in long or words)

@@ -1,0 +1,44 @@
+"""Versions of objects told again (architecture.md, section 6): the same content keeps its date, other content gets a
+new one, and a retraction copies what was there.
+"""
+
+from collections.abc import Callable
+
+from stix_mappers.moments import a_millisecond_after
+from stix_mappers.objects import StixObject
+
+Previous = Callable[[str], StixObject | None]
+
+
+def settled(new: StixObject, told: str, previous: StixObject | None) -> StixObject:
+    """Return the version to give: the previous one again if nothing but dates differs."""
+    if previous is None or "modified" not in new:
+        return new
+    version = {**new, "created": previous["created"], "modified": previous["modified"]}
+    if version["type"] == "indicator":
+        version["valid_from"] = min(new["valid_from"], previous["valid_from"])
+    if _same(version, previous):
+        return previous
+    return {**version, "modified": _later(told, previous["modified"])}
+
+
+def revoked(previous: StixObject, told: str) -> StixObject:
+    """Return the retraction of an object."""
+    return {**previous, "modified": _later(told, previous["modified"]), "revoked": True}
+
+
+def _later(told: str, before: str) -> str:
+    return max(told, a_millisecond_after(before))
+
+
+def _same(version: StixObject, previous: StixObject) -> bool:
+    return version == previous or _without_spelling(version) == _without_spelling(previous)
+
+
+def _without_spelling(version: StixObject) -> StixObject:
+    """Return a copy that does not tell how a value was written: two files of one network may defang it differently."""
+    extensions = {
+        key: {name: item for name, item in value.items() if name != "source"}
+        for key, value in version.get("extensions", {}).items()
+    }
+    return {**version, "extensions": extensions}
