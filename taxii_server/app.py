@@ -6,8 +6,8 @@ from taxii_server.access.attempts import FailedAttempts
 from taxii_server.access.sign_in import SignIn
 from taxii_server.core.permissions import Role
 from taxii_server.core.timestamps import Clock, system_clock
-from taxii_server.exchange.authorship import SharedObjects
 from taxii_server.exchange.intake import Intake
+from taxii_server.exchange.pushers import Pushers
 from taxii_server.settings import Settings
 from taxii_server.store import open_store
 from taxii_server.store.contract import Store
@@ -45,18 +45,16 @@ def create_app(settings: Settings, *, store: Store | None = None, clock: Clock =
 def _services(settings: Settings, store: Store, clock: Clock) -> Services:
     store.open(settings.collection_ids)
     server, limits = settings.server, settings.server.limits
-    directory = Directory(settings)
     attempts = FailedAttempts(limits.failed_signins_address, limits.failed_signins_account)
     roles = {one.slug: Role(one.role) for one in settings.organisations}
-    references = [directory.reference(root) for root in settings.api_roots]
     return Services(
         settings=settings,
         store=store,
         clock=clock,
-        directory=directory,
+        directory=Directory(settings),
         sign_in=SignIn(store, roles, attempts, clock),
         intake=Intake(store, clock, max_object_size=server.max_object_size, status_hours=server.status_hours),
         pages=PageCache(server.page_cache_bytes),
         body_slots=BodySlots(limits.bodies, limits.bodies_account, limits.body_wait_seconds),
-        shared_objects={one.id: SharedObjects(store, one.id) for one in references if one},
+        pushers=Pushers(settings, store),
     )

@@ -16,6 +16,7 @@ _COMMANDS = {
     "load": "loading:load_command",
     "push": "pushing:push_command",
     "poll": "polling:poll_command",
+    "demo": "demonstrating:demo_command",
 }
 
 

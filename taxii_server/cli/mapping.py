@@ -136,7 +136,7 @@ def _opened(out: str) -> Iterator[BinaryIO]:
         yield click.get_binary_stream("stdout")
         return
     with cast("IO[bytes]", click.open_file(out, "wb", atomic=True)) as sink:
-        yield cast(BinaryIO, sink)
+        yield cast("BinaryIO", sink)
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ import tomli_w
 from taxii_server.cli.common import WRONG_USAGE, config_option, fail, opened_store, read_settings
 from taxii_server.cli.reference import fill_reference
 from taxii_server.core.errors import StoreError
-from taxii_server.settings import masked, warnings
+from taxii_server.settings import Settings, masked, warnings
 from taxii_server.store import open_store
 
 
@@ -19,6 +19,12 @@ from taxii_server.store import open_store
 def init_command(config: str | None) -> None:
     """Create or migrate the store, and fill the reference collections; does nothing where all is in place."""
     settings = read_settings(config)
+    initialise(settings)
+    click.echo(f"The store {masked(settings).storage.url} is ready.", err=True)
+
+
+def initialise(settings: Settings) -> None:
+    """Create or migrate the store and fill its reference collections; ends the program where that cannot be."""
     store = open_store(settings.storage)
     try:
         store.initialise()
@@ -28,7 +34,6 @@ def init_command(config: str | None) -> None:
         store.close()
     with opened_store(settings) as opened:
         fill_reference(settings, opened)
-    click.echo(f"The store {masked(settings).storage.url} is ready.", err=True)
 
 
 @click.command("check")

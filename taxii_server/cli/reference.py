@@ -10,17 +10,16 @@ from taxii_server.core.status import StatusResource
 from taxii_server.core.timestamps import system_clock
 from taxii_server.exchange.deletion import delete_versions
 from taxii_server.exchange.intake import Destination, Intake, Pusher
+from taxii_server.exchange.pushers import reference_of
 from taxii_server.settings import Settings
 from taxii_server.store.contract import Store
-from taxii_server.taxii.directory import Directory
 
 _CLEARINGHOUSE = "clearinghouse"
 
 
 def fill_reference(settings: Settings, store: Store) -> None:
     """Bring every reference collection to what the tables of this version say; nothing to do is quick."""
-    directory = Directory(settings)
-    collections = [(root, directory.reference(root)) for root in settings.api_roots]
+    collections = [(root, reference_of(root)) for root in settings.api_roots]
     objects = {str(one["id"]): one for one in reference_objects()} if any(found for _, found in collections) else {}
     intake = make_intake(settings, store)
     for root, collection in collections:

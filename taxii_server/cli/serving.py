@@ -1,6 +1,7 @@
 """`clearinghouse serve`: the Flask application under granian."""
 
 import os
+import signal
 from pathlib import Path
 
 import click
@@ -23,6 +24,9 @@ _MOST_WORKERS = 4
 
 def make_app() -> Flask:
     """The application of one worker; granian calls this in each."""
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        # until granian has set its own, a worker has its parent's handlers and would not end
+        signal.signal(signum, signal.SIG_DFL)
     set_up_logs()
     return create_app(load_settings(settings_path()))
 

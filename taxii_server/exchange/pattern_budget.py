@@ -4,6 +4,7 @@ stix2-patterns takes 0.2 to 50 milliseconds a pattern and longer for nested ones
 thousand unusual patterns would hold a worker for an hour. So their time is counted envelope by envelope.
 """
 
+import re
 import threading
 import time
 from functools import cache
@@ -15,6 +16,7 @@ from taxii_server.exchange.explaining import cut
 
 LONGEST_PATTERN: Final = 8_192
 _SECONDS: Final = 2.0
+_COMPLAINT: Final = re.compile(r"FAIL: Error found at line (\d+):(\d+)\. (.*?)(?: expecting .*)?$", re.DOTALL)
 
 # The parsers share tables that grow while they run; two threads at once may spoil them.
 _grammar_lock = threading.Lock()
@@ -56,7 +58,7 @@ def check_pattern(pattern: str, version: str, budget: PatternBudget) -> None:
         )
     problems = _problems(pattern, version, budget)
     if problems:
-        raise ObjectRefused(f"pattern is no STIX pattern: {cut(problems[0].removeprefix('FAIL: '))}")
+        raise ObjectRefused(f"pattern is no STIX pattern: {_in_words(problems[0])}")
 
 
 def _problems(pattern: str, version: str, budget: PatternBudget) -> list[str]:
@@ -70,6 +72,15 @@ def _problems(pattern: str, version: str, budget: PatternBudget) -> list[str]:
         return ["a path or a value in it cannot be read"]
     finally:
         budget.take(time.thread_time() - started)
+
+
+def _in_words(problem: str) -> str:
+    """The first complaint of stix2-patterns without its token names; its columns count from 0."""
+    match = _COMPLAINT.match(problem)
+    if match is None:
+        return cut(problem.removeprefix("FAIL: "))
+    where = f"in line {match[1]}, " if match[1] != "1" else ""
+    return f"{where}at character {int(match[2]) + 1}, {cut(match[3])}"
 
 
 @cache

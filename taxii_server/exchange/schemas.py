@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jsonschema_rs import Draft202012Validator, RegexOptions, Registry
 
@@ -68,7 +68,7 @@ class Schemas:
     """Validators by version and type. Thread-safe; each is compiled once, on first use (one to three ms)."""
 
     def __init__(self) -> None:
-        self._documents = dict(_documents())
+        self._documents = dict(documents())
         self._registry = Registry((f"{_BASE}{name}.json", document) for name, document in self._documents.items())
         self._names = {version: _by_type(version, self._documents) for version in ("2.0", "2.1")}
         self._compiled: dict[str, Draft202012Validator] = {}
@@ -94,7 +94,8 @@ class Schemas:
             return self._compiled[name]
 
 
-def _documents() -> Iterator[tuple[str, Schema]]:
+def documents() -> Iterator[tuple[str, Schema]]:
+    """All schemas of both versions, amended, under names such as `2.1/sdos/campaign`."""
     for version in ("2.0", "2.1"):
         root = _package_folder() / f"schemas-{version}" / "schemas"
         for folder in _FOLDERS:
@@ -113,9 +114,9 @@ def _package_folder() -> Path:
     return folder.parent
 
 
-def _by_type(version: str, documents: dict[str, Any]) -> dict[str, str]:
+def _by_type(version: str, named: dict[str, Schema]) -> dict[str, str]:
     names = {}
-    for name in documents:
+    for name in named:
         document_version, folder, type_ = name.split("/")
         if document_version == version and (folder != "common" or type_ in _TOP_LEVEL_COMMON):
             names[type_] = name

@@ -10,9 +10,6 @@ from taxii_server.core.errors import Forbidden, NotFound, Unauthenticated
 from taxii_server.core.permissions import CollectionAccess, Requester
 from taxii_server.settings import ApiRoot, Collection, Settings
 
-REFERENCE_ALIAS = "reference"
-"""The collection of an exchange that holds what all share (rules.md 4)."""
-
 
 class Room(NamedTuple):
     """A collection with its API root and its permissions."""
@@ -92,12 +89,6 @@ class Directory:
         if not room.access.may_read(requester):
             raise Forbidden("To delete you must be allowed to read the collection, too.")
         return room
-
-    def reference(self, root: ApiRoot) -> Collection | None:
-        """The collection of an exchange that holds what all share; None in plain TAXII."""
-        if not root.is_exchange or REFERENCE_ALIAS not in self._rooms[root.name]:
-            return None
-        return self._rooms[root.name][REFERENCE_ALIAS].collection
 
     def _is_visible(self, root: ApiRoot, requester: Requester) -> bool:
         if not root.collections:

@@ -4,11 +4,8 @@ from flask import Flask, Response, request
 
 from taxii_server.core.media_types import check_content_type
 from taxii_server.core.permissions import Requester
-from taxii_server.core.stix import organisation_identity
-from taxii_server.exchange.authorship import Author
-from taxii_server.exchange.intake import Destination, Pusher
+from taxii_server.exchange.intake import Destination
 from taxii_server.taxii.bodies import check_coding, check_declared_length, decode, receive
-from taxii_server.taxii.directory import Room
 from taxii_server.taxii.requests import answer, authenticate
 from taxii_server.taxii.services import services
 
@@ -24,8 +21,9 @@ def push_objects(root: str, collection: str) -> Response:
     requester = authenticate()
     room = services().directory.writable(root, collection, requester)
     body = _receive(requester)
+    pusher = services().pushers.pusher(room.root, requester.organisation or "")
     destination = Destination(room.root.name, room.collection.id)
-    return answer(services().intake.push(body, destination, _pusher(requester, room)), 202)
+    return answer(services().intake.push(body, destination, pusher), 202)
 
 
 def _receive(requester: Requester) -> bytes:
@@ -43,14 +41,3 @@ def _receive(requester: Requester) -> bytes:
             server.limits.body_seconds,
         )
     return decode(body, coding, server.max_content_length)
-
-
-def _pusher(requester: Requester, room: Room) -> Pusher:
-    organisation = requester.organisation or ""
-    reference = services().directory.reference(room.root)
-    if not room.root.is_exchange:
-        return Pusher(organisation)
-    settings = services().settings.organisations_by_slug[organisation]
-    author = Author(settings.identity or organisation_identity(organisation), settings.relay)
-    shared = services().shared_objects.get(reference.id) if reference else None
-    return Pusher(organisation, author, shared)

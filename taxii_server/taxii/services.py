@@ -1,14 +1,13 @@
 """What the endpoints work with, put together once by ``create_app``."""
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from flask import current_app
 
 from taxii_server.access.sign_in import SignIn
 from taxii_server.core.timestamps import Clock
-from taxii_server.exchange.authorship import SharedObjects
 from taxii_server.exchange.intake import Intake
+from taxii_server.exchange.pushers import Pushers
 from taxii_server.settings import Settings
 from taxii_server.store.contract import Store
 from taxii_server.taxii.bodies import BodySlots
@@ -29,7 +28,7 @@ class Services(NamedTuple):
     intake: Intake
     pages: PageCache
     body_slots: BodySlots
-    shared_objects: Mapping[str, SharedObjects]
+    pushers: Pushers
 
 
 def services() -> Services:
