@@ -54,7 +54,7 @@ def _rate(contender: Contender, asked: Sequence[bytes]) -> float:
     def work(index: int, go: load.Go) -> load.Outcome:
         with Connection(target, 60) as first:
             first.exchange(target.get(EMPTY, path="/index.html" if contender.name == "nginx" else None))
-        return load.ask(target, load.Asking(asked[index::CONNECTIONS], 60, 60, keep=False), go)
+        return load.ask(target, load.Asking(asked[index::CONNECTIONS], 60, 60), go)
 
     outcome = load.crew(CONNECTIONS, work)
     if outcome.trouble:

@@ -209,12 +209,11 @@ def _cursor(body: memoryview) -> str | None:
 
 @dataclass(frozen=True)
 class Asking:
-    """Requests to send one after the other; without `keep` the bodies are not copied out of the kernel."""
+    """Requests to send one after the other."""
 
     requests: Sequence[bytes]
     seconds: float
     patience: float
-    keep: bool = True
 
 
 def ask(target: Target, plan: Asking, go: Go) -> Outcome:
@@ -223,7 +222,7 @@ def ask(target: Target, plan: Asking, go: Go) -> Outcome:
         outcome = Outcome(started=go())
         deadline = outcome.started + plan.seconds
         for request in plan.requests:
-            if not _asked(connection, request, plan.keep, outcome) or time.perf_counter() > deadline:
+            if not _asked(connection, request, outcome) or time.perf_counter() > deadline:
                 break
         else:
             outcome.finished = True
@@ -231,10 +230,10 @@ def ask(target: Target, plan: Asking, go: Go) -> Outcome:
     return outcome
 
 
-def _asked(connection: Connection, request: bytes, keep: bool, outcome: Outcome) -> bool:
+def _asked(connection: Connection, request: bytes, outcome: Outcome) -> bool:
     began = time.perf_counter()
     try:
-        answer = connection.exchange(request, keep=keep)
+        answer = connection.exchange(request)
     except WireError as error:
         outcome.trouble = str(error)
         return False

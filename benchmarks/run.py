@@ -151,6 +151,7 @@ class Run:
     @staticmethod
     def _failed(table: Table, measure: Measure, contender: Contender, reason: str) -> None:
         """Note it, and start the server anew: it may still be at work on what nobody waits for."""
+        reason = f"{reason} {contender.server.obituary()}".strip()
         say(f"  {contender.name}: {reason}")
         table.notes.append(f"{contender.name}, {measure.rows[0].title}: {reason}")
         contender.slow_answers += 1

@@ -107,6 +107,11 @@ class Server(ABC):
                 for _ in range(3):
                     connection.exchange(self.target.get(EMPTY))
 
+    def obituary(self) -> str:
+        """Return the last words of those of its processes that have ended by themselves."""
+        ended = [running for running in self.running if not running.alive()]
+        return "; ".join(f"it had ended ({one.popen.returncode}): {one.last_words()}" for one in ended)
+
     def note_peaks(self) -> None:
         """Keep the peak resident memory in MB of its largest process and of all together, over all its lives."""
         now = [peak for running in self.running for peak in peaks(running.popen.pid)]

@@ -1,4 +1,4 @@
-"""A lean HTTP client: prebuilt requests over one kept connection, and answers that need not be copied.
+"""A lean HTTP client: prebuilt requests over one kept connection, answers read into one buffer.
 
 It exists because the load generator shares two cores with the server it measures: what it burns, the server lacks.
 Only what the measured servers send is understood: HTTP/1.1 with a `Content-Length`.
@@ -91,10 +91,10 @@ class Connection:
             self._socket.close()
             self._socket = None
 
-    def exchange(self, request: bytes, *, keep: bool = True) -> Answer:
-        """Send a request and return its answer; without `keep` the kernel discards the body uncopied."""
+    def exchange(self, request: bytes) -> Answer:
+        """Send a request and return its answer."""
         try:
-            return self._exchange(request, keep=keep)
+            return self._exchange(request)
         except BlockingIOError:
             self.close()
             raise WireError(f"no answer in {self._timeout:.0f} s") from None
@@ -110,27 +110,24 @@ class Connection:
         self._socket = opened
         return opened
 
-    def _exchange(self, request: bytes, *, keep: bool) -> Answer:
+    def _exchange(self, request: bytes) -> Answer:
         peer = self._socket or self._open()
         peer.sendall(request)
-        head, have = self._read_head(peer, 65536 if keep else 4096)
+        head, have = self._read_head(peer)
         found = _LENGTH.search(head)
         if found is None:
             self.close()
             raise WireError("an answer without Content-Length")
         length = int(found[1])
-        if keep:
-            self._read_body(peer, have, length)
-        else:
-            self._discard(peer, length - len(have))
+        self._read_body(peer, have, length)
         if _CLOSE.search(head):
             self.close()
-        return Answer(int(head[9:12]), head, memoryview(self._buffer)[: length if keep else 0])
+        return Answer(int(head[9:12]), head, memoryview(self._buffer)[:length])
 
-    def _read_head(self, peer: socket.socket, size: int) -> tuple[bytes, bytes]:
+    def _read_head(self, peer: socket.socket) -> tuple[bytes, bytes]:
         data = b""
         while b"\r\n\r\n" not in data:
-            more = peer.recv(size)
+            more = peer.recv(65536)
             if not more:
                 self.close()
                 raise WireError("the server closed the connection")
@@ -148,16 +145,6 @@ class Connection:
                 self.close()
                 raise WireError("the body ended early")
             position += got
-
-    def _discard(self, peer: socket.socket, length: int) -> None:
-        self._reserve(length)
-        flags = socket.MSG_WAITALL | socket.MSG_TRUNC
-        while length > 0:
-            got = peer.recv_into(self._buffer, length, flags)
-            if not got:
-                self.close()
-                raise WireError("the body ended early")
-            length -= got
 
     def _reserve(self, length: int) -> None:
         if length > len(self._buffer):
