@@ -152,11 +152,17 @@ class Maker:
         *,
         comment: str | None = None,
         indicator_types: tuple[str, ...] = (),
+        told_before: bool = True,
     ) -> Iterator[Record]:
-        """Yield the record of an asset, or report that the file has told of it before."""
+        """Yield the record of an asset, unless the file has told of it before.
+
+        Args:
+            told_before: whether that is worth a skip, because the row says nothing else.
+        """
         record_id = record_id_of(about.network, found.kind, found.key)
         if not self._seen.is_new(record_id):
-            self.desk.skip(line, "duplicate", written)
+            if told_before:
+                self.desk.skip(line, "duplicate", written)
             return
         yield Record(
             record_id=record_id,

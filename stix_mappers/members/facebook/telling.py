@@ -40,6 +40,13 @@ class Telling:
             self._counts.setdefault(where, {})[figure.key] = count
         return bool(figures)
 
+    def hear_each_count(self, figures: Iterable[Figure], service: str) -> None:
+        """Hear the figures of a sentence that names the service of each."""
+        for figure in figures:
+            where = figure.service or service
+            count = Count(value=figure.value, approx=figure.approx, qualifier=figure.qualifier, service=where)
+            self._counts.setdefault(where, {}).setdefault(figure.key, count)
+
     def hear_spend(self, money: Money | None) -> bool:
         """Hear of money."""
         if money is None:
