@@ -12,6 +12,8 @@ import zlib
 
 import msgspec
 
+from taxii_server.core.timestamps import EARLIEST, LATEST
+
 _CHECKSUM = 4
 _LONGEST_MATCH = 2048  # octets; beyond it a token carries a fingerprint only (rules.md 3)
 
@@ -60,9 +62,9 @@ def parse_cursor(token: str) -> Cursor:
         if _checksum(payload) != octets[:_CHECKSUM]:
             raise ValueError("the token is damaged")
         cursor = msgspec.json.decode(payload, type=Cursor)
-    except (UnicodeEncodeError, binascii.Error, msgspec.DecodeError) as error:
+    except (UnicodeError, binascii.Error, msgspec.DecodeError, RecursionError) as error:
         raise ValueError("not a token of this server") from error
-    if abs(cursor.position) >= 2**62 or abs(cursor.start or 0) >= 2**62:
+    if not (EARLIEST <= cursor.position <= LATEST and EARLIEST <= (cursor.start or 0) <= LATEST):
         raise ValueError("not a token of this server")
     return cursor
 

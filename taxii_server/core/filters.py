@@ -159,7 +159,7 @@ def _match_of(match: Match, cursor: Cursor) -> Match:
         raise MalformedQuery("The match fields of this walk are too long for next to carry: repeat them beside it.")
     try:
         carried = msgspec.json.decode(cursor.match, type=Match)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise MalformedQuery("next is no token of this server; leave it out to start from the beginning.") from error
     return carried if carried.object_id == match.object_id else match
 

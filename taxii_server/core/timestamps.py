@@ -14,6 +14,12 @@ MILLISECOND = 1_000
 SECOND = 1_000_000
 DAY = 86_400 * SECOND
 
+EARLIEST = -62_135_596_800_000_000
+"""0001-01-01T00:00:00.000000Z."""
+
+LATEST = 253_402_300_799_999_999
+"""9999-12-31T23:59:59.999999Z; what lies outside has no text."""
+
 Clock = Callable[[], int]
 """Gives the present instant; injected, so that tests can set it."""
 
