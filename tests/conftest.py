@@ -1,15 +1,25 @@
 """Fixtures for everybody: a world in a folder, its application, a client of it, a live server."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck, settings
 
 from taxii_server.app import create_app
 from tests.live import LiveServer, free_port, running
 from tests.worlds import World, make_world
+
+# `fast` gives the same examples every time, so that a build does not fail by chance. For a long look the environment
+# variable HYPOTHESIS_PROFILE names `deep`.
+settings.register_profile("fast", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile(
+    "deep", deadline=None, max_examples=2000, stateful_step_count=60, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fast"))
 
 
 @pytest.fixture
