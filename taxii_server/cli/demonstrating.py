@@ -2,12 +2,14 @@
 
 import json
 import secrets
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from stix_mappers import MEMBERS, samples_dir
+from stix_mappers import MEMBERS, NotBuiltError, samples_dir
 from taxii_server.access.accounts import Accounts
 from taxii_server.cli.common import WRONG_USAGE, config_option, fail, opened_store, read_settings
 from taxii_server.cli.loading import describe, load
@@ -52,13 +54,20 @@ def demo_command(samples: str | None, config: str | None) -> None:
 
 
 def _load_samples(settings: Settings, store: Store, samples: str | None) -> None:
-    folders = {member: Path(samples) / member if samples else samples_dir(member) for member in MEMBERS}
-    present = {member: folder for member, folder in folders.items() if folder.is_dir() and any(folder.iterdir())}
+    present = {member: folder for member, folder in _folders(samples) if folder.is_dir() and any(folder.iterdir())}
     if samples and not present:
         fail(f"{samples} has no folder named after a member: {', '.join(MEMBERS)}.", WRONG_USAGE)
     for member, folder in present.items():
         if samples or _is_empty(settings, store, member):
             click.echo(describe(member, load(settings, store, member, [str(folder)])), err=True)
+
+
+def _folders(samples: str | None) -> Iterator[tuple[str, Path]]:
+    """Each member that there is a mapper for, and where its records lie."""
+    for member in MEMBERS:
+        with suppress(NotBuiltError):
+            own = samples_dir(member)
+            yield member, Path(samples) / member if samples else own
 
 
 def _is_empty(settings: Settings, store: Store, member: str) -> bool:

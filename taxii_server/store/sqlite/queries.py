@@ -24,14 +24,21 @@ Bindings = dict[str, int | str]
 
 
 class Statement(NamedTuple):
-    """SQL with the values for its names; ``:collection``, ``:after`` and ``:limit`` are the caller's."""
+    """SQL with the values for its names; ``:collection``, ``:after`` and ``:limit`` are the caller's.
+
+    Shared by callers: they copy the bindings and leave them as they are.
+    """
 
     sql: str
     bindings: Bindings
 
 
+@lru_cache(maxsize=1024)
 def page_statement(columns: str, match: Match, present: int) -> Statement:
-    """The statement for a page of these columns; ``present`` has a bit for each shelf in use."""
+    """The statement for a page of these columns; ``present`` has a bit for each shelf in use.
+
+    Remembered: most polls of a collection ask for the same fields, and differ in ``:after`` alone.
+    """
     shelves = _present(match.shelves(), present)
     others = _present(set(match.instant_shelves()) - set(shelves), present) if match.instants else ()
     bindings: Bindings = {}
@@ -104,7 +111,6 @@ def _listed(shelves: tuple[int, ...]) -> str:
     return f"({','.join(map(str, shelves))})"
 
 
-@lru_cache(maxsize=256)
 def _merge(columns: str, ranges: tuple[_Range, ...]) -> str:
     selects = [
         f"SELECT {columns.format(index=f' INDEXED BY {one.by}' if one.by else '')}"
