@@ -158,8 +158,8 @@ class Writer:
         for _key, use in sorted(self._state.techniques.items()):
             for (scheme, number), notes in sorted(use.notes.items()):
                 uses = killchain_uses(number) if scheme == "meta-killchain" else disarm_uses(number)
-                for found in uses:
-                    gathered.setdefault(found.technique, _Gathered()).add(scheme, number, found, notes, use.level)
+                for used in uses:
+                    gathered.setdefault(used.technique, _Gathered()).add(scheme, number, used, notes, use.level)
                 if not uses:
                     yield self._unknown_technique(scheme, number, notes, use.level)
         for external_id, found in sorted(gathered.items()):

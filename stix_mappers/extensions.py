@@ -78,7 +78,7 @@ EXTENSIONS: Final = (
         SOCIAL_ASSET,
         "social-asset",
         "user-account",
-        "What kind of asset an account object stands for (account, page, group, channel, subreddit, ...) and its other names.",
+        "What kind of asset an account object stands for (page, group, channel, subreddit, ...) and its other names.",
         {
             "asset_kind": "string",
             "platform_user_id": "string",

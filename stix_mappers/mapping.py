@@ -1,14 +1,16 @@
 """Files of a member to coalition records, and those to STIX objects: lazily, one record at a time."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
+
+from msgspec import structs
 
 from stix_mappers import members, organizations
 from stix_mappers.building import Builder
 from stix_mappers.extensions import as_stix2 as to_stix2
-from stix_mappers.markings import LEVELS, is_stricter
+from stix_mappers.markings import is_stricter
 from stix_mappers.members import Desk, coalition, facebook
 from stix_mappers.objects import StixObject
 from stix_mappers.record import Record, RecordError, Tlp, parse
@@ -89,7 +91,8 @@ def map_records(
     heard = on_skip or _ignore
     builder = Builder(tlp1=tlp1, previous=previous, on_skip=heard)
     objects = _objects(builder, _checked(records, heard))
-    return (to_stix2(found) for found in objects) if as_stix2 else objects  # type: ignore[misc] - asked for
+    # A python-stix2 object is read like the dictionary it was built from, so that one signature serves both.
+    return (cast("StixObject", to_stix2(found)) for found in objects) if as_stix2 else objects
 
 
 def records_of(
@@ -127,13 +130,7 @@ def _readable(source: Source, records: Iterator[Record], on_skip: OnSkip) -> Ite
 def _at_least(record: Record, tlp: Tlp | None) -> Record:
     if tlp is None or not is_stricter(tlp, record.tlp):
         return record
-    return _replaced(record, tlp)
-
-
-def _replaced(record: Record, tlp: Tlp) -> Record:
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.structs.replace(record, tlp=tlp)
+    return structs.replace(record, tlp=tlp)
 
 
 def _objects(builder: Builder, records: Iterable[Record]) -> Iterator[StixObject]:
@@ -155,6 +152,3 @@ def _checked(records: Iterable[Record | Mapping[str, object]], on_skip: OnSkip) 
 
 def _ignore(_skip: Skip) -> None:
     pass
-
-
-__all__ = ["LEVELS", "Callable", "MEMBERS", "NotBuiltError", "map_file", "map_files", "map_records", "records_of"]

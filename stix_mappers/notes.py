@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
-from stix_mappers.assets import Context, indicator_id, observed_data_id, relationship, sdo, spend_object
+from stix_mappers.assets import Context, indicator_id, observed_data_id, sdo, spend_object
 from stix_mappers.extensions import METRIC, PROPERTY_EXTENSION
 from stix_mappers.identifiers import campaign_id, sdo_id
 from stix_mappers.moments import period
@@ -144,6 +144,3 @@ def retraction(told: Context, observation: StixObject) -> StixObject:
     record = told.record
     text = f"{organization_name(record.member)} took this back: {record.action} ({record.action_at})."
     return note(told, "retraction", "Retracted", text, [observation["id"]])
-
-
-__all__ = ["advertiser", "app", "label", "metric", "note", "note_id", "reactions", "relationship", "remarks"]

@@ -138,7 +138,7 @@ def numbered_lines(text: io.TextIOWrapper) -> Iterator[tuple[int, str]]:
     while line := text.readline(LONGEST_LINE):
         number += 1
         if not number - 1:
-            line = line.lstrip("\ufeff")  # noqa: PLW2901 - the mark is no part of the line
+            line = line.lstrip("\ufeff")
         if len(line) == LONGEST_LINE and not line.endswith(("\n", "\r")):
             _skip_rest_of_line(text)
         yield number, line.replace("\x00", "")

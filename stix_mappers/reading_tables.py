@@ -8,7 +8,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 _DELIMITERS: Final = "\t,;|"
 _LONGEST_RECORD: Final = 200
@@ -30,9 +30,9 @@ class _RunawayError(Exception):
 def table_rows(lines: Iterator[tuple[int, str]], sample: str) -> Iterator[Row]:
     """Yield the rows; the delimiter is the one the first line uses most."""
     delimiter = _delimiter(sample)
-    quoting = csv.QUOTE_MINIMAL if delimiter != "\t" or _QUOTED_CELL.search(sample) else csv.QUOTE_NONE
+    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if delimiter != "\t" or _QUOTED_CELL.search(sample) else csv.QUOTE_NONE
     feed = _Feed(lines)
-    reader = csv.reader(feed, delimiter=delimiter, quoting=quoting)  # type: ignore[call-overload]
+    reader = csv.reader(feed, delimiter=delimiter, quoting=quoting)
     while True:
         feed.begin()
         try:

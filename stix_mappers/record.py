@@ -27,6 +27,7 @@ Action = Literal[
     "removed", "suspended", "terminated", "banned", "restricted", "deactivated", "blocked", "seized", "demonetised",
     "labelled", "reported", "reinstated", "observed",
 ]  # fmt: skip
+AppPlatform = Literal["android", "ios", "facebook"]
 Precision = Literal["second", "day", "month", "quarter", "half"]
 Tlp = Literal["clear", "green", "amber", "amber+strict", "red"]
 Detection = Literal["automated", "manual", "hybrid", "member-report", "law-enforcement-lead", "external-lead"]
@@ -44,7 +45,7 @@ class _Value(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """Base of all parts: frozen, closed, written without its empty keys."""
 
 
-class Attribution(_Value):
+class Attribution(_Value, frozen=True):
     """Who is said to be behind a network, and how surely."""
 
     name: str
@@ -53,7 +54,7 @@ class Attribution(_Value):
     confidence: Certainty | None = None
 
 
-class Network(_Value):
+class Network(_Value, frozen=True):
     """The network a record belongs to; `id` alone refers to it, anything more tells about it."""
 
     id: Name
@@ -74,7 +75,7 @@ class Network(_Value):
     x_organizations: tuple[str, ...] = ()
 
 
-class Count(_Value):
+class Count(_Value, frozen=True):
     """A published number of assets or followers."""
 
     value: NotNegative
@@ -83,7 +84,7 @@ class Count(_Value):
     service: str | None = None
 
 
-class Spend(_Value):
+class Spend(_Value, frozen=True):
     """Money spent on ads: `amount` is in `currency`, paid with `paid_in`."""
 
     amount: Amount
@@ -94,7 +95,7 @@ class Spend(_Value):
     to: str | None = None
 
 
-class Technique(_Value):
+class Technique(_Value, frozen=True):
     """A technique the network used; `note` is what the source says of this use."""
 
     scheme: Literal["meta-killchain", "disarm"]
@@ -102,7 +103,7 @@ class Technique(_Value):
     note: str | None = None
 
 
-class Source(_Value):
+class Source(_Value, frozen=True):
     """Where the record came from; `x_written` is the value as it stood there, still defanged, `x_comment` what stood
     beside it."""
 
@@ -115,7 +116,7 @@ class Source(_Value):
     x_comment: str | None = None
 
 
-class Remark(_Value):
+class Remark(_Value, frozen=True):
     """What a source tells that no STIX object but a note can carry."""
 
     topic: str
@@ -123,7 +124,7 @@ class Remark(_Value):
     abstract: str | None = None
 
 
-class AccountSubject(_Value):
+class AccountSubject(_Value, frozen=True):
     """An account, page, group, event, channel, board, subreddit or blog."""
 
     login: str | None = None
@@ -144,14 +145,14 @@ class AccountSubject(_Value):
     is_person: bool | None = None
 
 
-class LabelSubject(AccountSubject):
+class LabelSubject(AccountSubject, frozen=True):
     """An account that carries a platform's label, such as `state-affiliated-media`."""
 
     label: str | None = None
     country: str | None = None
 
 
-class PostSubject(_Value):
+class PostSubject(_Value, frozen=True):
     """A post or pin."""
 
     post_id: str | None = None
@@ -162,7 +163,7 @@ class PostSubject(_Value):
     text_language: str | None = None
 
 
-class AdSubject(_Value):
+class AdSubject(_Value, frozen=True):
     """An ad as it was delivered; `x_spend` is what was paid for it."""
 
     ad_id: str | None = None
@@ -178,7 +179,7 @@ class AdSubject(_Value):
     x_placements: tuple[str, ...] = ()
 
 
-class AdvertiserSubject(_Value):
+class AdvertiserSubject(_Value, frozen=True):
     """Whoever pays for ads."""
 
     advertiser_id: str | None = None
@@ -186,38 +187,38 @@ class AdvertiserSubject(_Value):
     public_ids: tuple[str, ...] = ()
 
 
-class AppSubject(_Value):
+class AppSubject(_Value, frozen=True):
     """An app of a store or platform."""
 
-    platform: Literal["android", "ios", "facebook"]
+    platform: AppPlatform
     app_id: str
 
 
-class DomainSubject(_Value):
+class DomainSubject(_Value, frozen=True):
     """A domain name."""
 
     domain: str
 
 
-class UrlSubject(_Value):
+class UrlSubject(_Value, frozen=True):
     """A URL."""
 
     url: str
 
 
-class IpSubject(_Value):
+class IpSubject(_Value, frozen=True):
     """An IP address or a range in CIDR form."""
 
     ip: str
 
 
-class EmailSubject(_Value):
+class EmailSubject(_Value, frozen=True):
     """A mail address."""
 
     address: str
 
 
-class FileSubject(_Value):
+class FileSubject(_Value, frozen=True):
     """A file known by its hashes."""
 
     hashes: dict[Literal["MD5", "SHA-1", "SHA-256"], str]
@@ -254,7 +255,7 @@ _SUBJECTS: Final[dict[str, type[Subject]]] = {
 }
 
 
-class Facts(_Value):
+class Facts(_Value, frozen=True):
     """A record but for its subject, whose shape depends on the kind."""
 
     record_id: Name
@@ -286,7 +287,7 @@ class Facts(_Value):
     x_reactions: dict[str, int] = field(default_factory=dict)
 
 
-class Record(Facts):
+class Record(Facts, frozen=True):
     """One takedown of one asset, or what is known of one network."""
 
     subject: Subject | None = None

@@ -76,9 +76,9 @@ def _identity(organization: Organization) -> StixObject:
 
 
 def _locations() -> Iterator[StixObject]:
-    for code in sorted(country.alpha_2 for country in pycountry.countries):
-        name = places.country_name(code) or pycountry.countries.get(alpha_2=code).name
-        yield {**_shared("location", location_id(code), name), "country": code}
+    for country in sorted(pycountry.countries, key=lambda country: country.alpha_2):
+        name = places.country_name(country.alpha_2) or country.name
+        yield {**_shared("location", location_id(country.alpha_2), name), "country": country.alpha_2}
     # STIX knows no code for Kosovo, and a location needs a country or a region (platform-records.md, 4.5).
     yield {**_shared("location", location_id("XK"), "Kosovo"), "region": "southern-europe"}
     for region in sorted(REGIONS):

@@ -47,7 +47,7 @@ class Skip(Struct, frozen=True):
 OnSkip = Callable[[Skip], None]
 
 
-class Unreadable(Exception):  # noqa: N818 - a state of a file, not a fault of the program
+class Unreadable(Exception):
     """A file, or the rest of it, that cannot be read."""
 
     def __init__(self, reason: Reason, detail: str, line: int = 0) -> None:

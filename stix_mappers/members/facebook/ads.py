@@ -152,9 +152,8 @@ def _targeting(told: Mapping[str, object]) -> tuple[tuple[str, ...], tuple[str, 
     if isinstance(listed, list):
         names = [_text(target, "name") for target in listed if isinstance(target, Mapping)]
     else:
-        names = [
-            f"{key}:{part.strip()}" for key in (*_TARGETING, "placements") for part in _text(told, key).split("|") if part.strip()
-        ]
+        cells = [(key, part.strip()) for key in (*_TARGETING, "placements") for part in _text(told, key).split("|")]
+        names = [f"{key}:{part}" for key, part in cells if part]
     placed = tuple(name.partition(":")[2] for name in names if name.startswith("placements:"))
     aimed = tuple(name for name in names if name and not name.startswith("placements:") and not name.endswith(":"))
     return aimed[:_MOST_TARGETS], placed[:_MOST_TARGETS]

@@ -66,8 +66,8 @@ def _actor_name(prefix: str, *, named: bool) -> str | None:
     """
     words = prefix.split()
     for size in range(min(len(words), _LONGEST), 0, -1):
-        if (known := actor(" ".join(words[:size]))) is not None:
-            return known.name
+        if actor(" ".join(words[:size])) is not None:
+            return " ".join(words[:size])
     if found := _GROUP.search(prefix):
         return found[0]
     if named and _is_short(prefix) and not _GENERIC.search(prefix) and not _countries(prefix):

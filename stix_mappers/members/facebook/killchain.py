@@ -5,12 +5,12 @@ from quarter to quarter.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from stix_mappers.counts import counts_in, is_template, spend_in
 from stix_mappers.members import Desk
-from stix_mappers.members.facebook.making import CIB, Disclosure, Maker, asset_of_value, undated
+from stix_mappers.members.facebook.making import CIB, MEMBER, Disclosure, Maker, asset_of_value, digest_of, undated
 from stix_mappers.members.facebook.networks import Network as Named
 from stix_mappers.members.facebook.networks import codes_of, network_of_name
 from stix_mappers.members.facebook.prose import Prose
@@ -18,8 +18,8 @@ from stix_mappers.members.facebook.telling import Telling, looks_like_a_name
 from stix_mappers.moments import period
 from stix_mappers.places import origin_and_targets
 from stix_mappers.reading import Reading, Row
-from stix_mappers.record import Attribution, Record, Remark
-from stix_mappers.services import asset_of_url, service_owner
+from stix_mappers.record import Attribution, Network, Record, Remark
+from stix_mappers.services import asset_of_url
 from stix_mappers.techniques import procedure_number
 from stix_mappers.values import Value, classify, email_in, refang
 
@@ -30,12 +30,28 @@ _SPACES: Final = re.compile(r"\s+")
 _ATTRIBUTION: Final = ("attribution",)
 _MALICIOUS: Final = ("malicious-activity",)
 _COUNTED: Final = {"0.9.1": "facebook", "0.9.2": "instagram", "0.9.3": "threads"}
+_OTHER_SERVICES: Final = {
+    "0.9.4": "twitter",
+    "0.9.5": "youtube",
+    "0.9.6": "tiktok",
+    "0.9.7": "telegram",
+    "0.9.10": "pinterest",
+}
 _FOLLOWED: Final = {
     "7.2.2": ("page_followers", "facebook"),
     "7.2.3": ("group_members", "facebook"),
     "7.2.4": ("account_followers", "instagram"),
     "7.2.5": ("account_followers", "twitter"),
 }
+_DOMAINS: Final = frozenset({"domain", "url", "unusable"})
+_VALUES: Final[tuple[tuple[str, frozenset[str]], ...]] = (
+    ("0.1.", frozenset({"ip", "unusable"})),
+    ("0.6.", _DOMAINS),
+    ("0.7.", frozenset({"hash"})),
+    ("0.8.", frozenset({"hash"})),
+    ("9.5.2", _DOMAINS),
+    ("9.5.3", _DOMAINS),
+)
 _LINKS: Final = ("6.1.", "7.5.", "7.6.4", "7.9.1")
 
 
@@ -62,11 +78,12 @@ class _File:
         named = network_of_name(desk.source.stem, desk.source.folders)
         self._named = named if desk.source.stem else _unnamed(named, reading.sample)
         when = named.period or undated(reading.sample)
-        self._about = Disclosure(self._named.id, when, published=period(when.at).told[:10], policy=CIB)
+        self._malicious = "apt" in self._named.id.split("-") or "malware" in self._named.id
+        policy = None if self._malicious else CIB
+        self._about = Disclosure(self._named.id, when, published=period(when.at).told[:10], policy=policy)
         self._maker = Maker(desk)
         self._telling = Telling()
         self._prose = Prose()
-        self._malicious = "apt" in self._named.id.split("-") or "malware" in self._named.id
 
     def records(self) -> Iterator[Record]:
         for row in self._reading.rows():
@@ -110,41 +127,30 @@ class _File:
     def _procedure(
         self, line: int, number: str, wording: str, indicator: str, written: str, comment: str
     ) -> Iterator[Record]:
+        self._prose.use(number, wording)
         value = self._asset_value(number, indicator)
-        if value is not None and value.kind == "unusable":
-            self._desk.skip(line, "unusable-value", written)
-            self._prose.use(number, wording)
-            return
-        if value is not None and (found := asset_of_value(value, owned_by_network=number.startswith("0.9."))):
-            self._prose.use(number, wording)
+        found = asset_of_value(value, owned_by_network=number.startswith("0.9.")) if value else None
+        if found is not None:
             types = _MALICIOUS if self._is_malicious(number) else _ATTRIBUTION
             yield from self._maker.asset(found, self._about, line, written, comment=comment, indicator_types=types)
-            return
-        self._prose.use(number, wording)
-        if not self._figures(number, indicator):
-            self._say(number, wording, indicator, comment)
+        elif value is not None:
+            self._desk.skip(line, "unusable-value", written)
+        elif not self._figures(number, indicator):
+            self._say(number, indicator, comment)
 
     def _is_malicious(self, number: str) -> bool:
         return self._malicious or number.startswith(("0.6.1", "0.7.", "0.8.", "7.9."))
 
     def _asset_value(self, number: str, indicator: str) -> Value | None:
         """Return the value of a row that should name an asset; None where its procedure tells of something else."""
-        if not indicator:
-            return None
-        if number.startswith("0.2."):
-            address = email_in(indicator)
-            return Value("email", address) if address else None
-        if number.startswith("0.1."):
-            return _only(classify(indicator), {"ip", "unusable"})
-        if number.startswith("0.6.") or number in {"9.5.2", "9.5.3"}:
-            return _only(classify(indicator, domains=True), {"domain", "url", "unusable"})
-        if number.startswith(("0.7.", "0.8.")):
-            return _only(classify(indicator), {"hash"})
+        if number.startswith("0.2.") and (address := email_in(indicator)):
+            return Value("email", address)
         if number.startswith("0.9."):
             return _as_link(classify(indicator))
         if number.startswith(_LINKS):
             return _link_on(classify(indicator))
-        return None
+        kinds = next((kinds for start, kinds in _VALUES if number.startswith(start)), None)
+        return _only(classify(indicator, domains="domain" in kinds), kinds) if kinds else None
 
     def _figures(self, number: str, indicator: str) -> bool:
         """Hear counts, followers and money; tell whether there were any."""
@@ -154,11 +160,11 @@ class _File:
             hint, service = _FOLLOWED[number]
             return self._telling.hear_counts(counts_in(indicator, hint), service, indicator)
         if number.startswith("0.9."):
-            service = _COUNTED.get(number) or _service_of(number)
+            service = _COUNTED.get(number) or _OTHER_SERVICES.get(number, "")
             return bool(service) and self._telling.hear_counts(counts_in(indicator, "accounts"), service, indicator)
         return False
 
-    def _say(self, number: str, wording: str, indicator: str, comment: str) -> None:
+    def _say(self, number: str, indicator: str, comment: str) -> None:
         if not indicator and not comment:
             return
         if number.startswith("0.4."):
@@ -169,33 +175,29 @@ class _File:
         self._prose.say(number, f"{indicator} ({comment})" if indicator and comment else indicator or comment)
 
     def _remarks(self, remarks: list[Remark]) -> Iterator[Record]:
-        for remark in remarks:
-            record_id = f"facebook:{self._about.network}:note:{remark.topic}"
-            yield self._maker.network(
-                self._about, self._telling.reference(self._about), record_id=record_id, x_remarks=(remark,)
-            )
+        return (self._maker.note(self._about, remark) for remark in remarks)
 
     def _network(self) -> Iterator[Record]:
         named = self._named
-        told = self._telling.network(
-            self._about,
+        told = Network(
+            id=self._about.network,
             name=named.name,
+            published=self._about.published,
             origin=tuple(self._telling.origins) or codes_of(named.origins),
             targets=tuple(self._telling.targets) or codes_of(named.targets),
             attributed_to=tuple(
                 Attribution(name=actor, kind="intrusion-set", confidence="stated") for actor in named.actors
             ),
         )
+        counts = self._telling.counts
         yield self._maker.network(
             self._about,
-            told,
-            counts=self._telling.counts_of("facebook"),
+            self._telling.completed(told),
+            counts=counts.get(MEMBER),
             spend=tuple(self._telling.spend.values()),
             techniques=self._prose.techniques(),
         )
-        for service in self._telling.other_services("facebook"):
-            reference = self._telling.reference(self._about)
-            yield self._maker.network(self._about, reference, service=service, counts=self._telling.counts_of(service))
+        yield from self._maker.parts(self._about, counts)
 
 
 def _is_header(cells: tuple[str, ...]) -> bool:
@@ -206,7 +208,7 @@ def _wording(cell: str) -> str:
     return _SPACES.sub(" ", cell).strip()
 
 
-def _only(value: Value, kinds: set[str]) -> Value | None:
+def _only(value: Value, kinds: Collection[str]) -> Value | None:
     return value if value.kind in kinds else None
 
 
@@ -224,25 +226,6 @@ def _link_on(value: Value) -> Value | None:
     return _only(value, {"url", "domain", "unusable"})
 
 
-def _service_of(number: str) -> str | None:
-    return _OTHER_SERVICES.get(number)
-
-
-_OTHER_SERVICES: Final = {
-    "0.9.4": "twitter",
-    "0.9.5": "youtube",
-    "0.9.6": "tiktok",
-    "0.9.7": "telegram",
-    "0.9.10": "pinterest",
-}
-
-
 def _unnamed(named: Named, sample: str) -> Named:
     """Return the network of a stream without a name: told apart by what it says."""
-    import hashlib  # noqa: PLC0415
-
-    digest = hashlib.sha256(sample.encode("utf-8", "replace")).hexdigest()[:12]
-    return Named(f"meta-unnamed-{digest}", "Meta CIB network", named.period, named.origins, named.targets)
-
-
-__all__ = ["is_kill_chain", "records", "service_owner"]
+    return Named(f"meta-unnamed-{digest_of(sample)}", "Meta CIB network", named.period, named.origins, named.targets)

@@ -2,16 +2,17 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from stix_mappers.members import Desk
 from stix_mappers.members.facebook.networks import Period
 from stix_mappers.record import (
     AccountSubject,
     Action,
+    Count,
     DomainSubject,
     EmailSubject,
     FileSubject,
@@ -20,11 +21,14 @@ from stix_mappers.record import (
     Network,
     PostSubject,
     Record,
+    Remark,
     Source,
+    Spend,
     Subject,
+    Technique,
+    Tlp,
     UrlSubject,
 )
-from stix_mappers.record import Tlp
 from stix_mappers.services import Asset, asset_of_url, service_owner
 from stix_mappers.values import Value, hash_name
 
@@ -73,7 +77,7 @@ class Seen:
 
 
 class Found(Struct, frozen=True):
-    """A value that is an asset: its record's kind and subject, where it lives, and a key that is the same everywhere."""
+    """A value that is an asset: kind and subject of its record, where it lives, and a key, the same in every file."""
 
     kind: Kind
     subject: Subject
@@ -132,7 +136,7 @@ def _account_key(asset: Asset) -> str:
 
 
 def _kind(kind: str) -> Kind:
-    return kind  # type: ignore[return-value] - an Asset's kinds are kinds of the record
+    return cast("Kind", kind)  # an Asset's kinds are kinds of the record
 
 
 class Maker:
@@ -187,12 +191,24 @@ class Maker:
             x_indicator_types=indicator_types,
         )
 
-    def network(self, about: Disclosure, network: Network, line: int = 0, **told: object) -> Record:
-        """Return a record of the network itself."""
-        service = str(told.pop("service", MEMBER))
+    def network(
+        self,
+        about: Disclosure,
+        network: Network,
+        line: int = 0,
+        *,
+        service: str = MEMBER,
+        record_id: str = "",
+        counts: dict[str, Count] | None = None,
+        spend: tuple[Spend, ...] = (),
+        techniques: tuple[Technique, ...] = (),
+        leads_from: tuple[str, ...] = (),
+        remarks: tuple[Remark, ...] = (),
+    ) -> Record:
+        """Return a record of the network itself, or of its part on another of our services."""
         suffix = "" if service == MEMBER else f":{service}"
         return Record(
-            record_id=str(told.pop("record_id", f"{MEMBER}:{about.network}{suffix}")),
+            record_id=record_id or f"{MEMBER}:{about.network}{suffix}",
             member=MEMBER,
             service=service,
             kind="network",
@@ -203,8 +219,37 @@ class Maker:
             policy=about.policy,
             tlp=self.tlp,
             source=Source(url=about.url, file=self.desk.source.name, row=line or None),
-            **told,  # type: ignore[arg-type] - keys of Record, given by name
+            counts=counts or {},
+            spend=spend,
+            techniques=techniques,
+            leads_from=leads_from,
+            x_remarks=remarks,
         )
+
+    def parts(self, about: Disclosure, counts: dict[str, dict[str, Count]], line: int = 0) -> Iterator[Record]:
+        """Yield a record for each other service there are figures of."""
+        reference = Network(id=about.network, published=about.published)
+        for service in sorted(set(counts) - {MEMBER}):
+            yield self.network(about, reference, line, service=service, counts=counts[service])
+
+    def note(self, about: Disclosure, remark: Remark, line: int = 0) -> Record:
+        """Return a record that says of the network what only a note can carry."""
+        reference = Network(id=about.network, published=about.published)
+        record_id = record_id_of(about.network, "note", remark.topic)
+        return self.network(about, reference, line, record_id=record_id, remarks=(remark,))
+
+    def totals(
+        self,
+        about: Disclosure,
+        network: Network,
+        line: int,
+        service: str,
+        counts: dict[str, Count],
+        remarks: tuple[Remark, ...],
+    ) -> Record:
+        """Return the record of totals that a publication states, which are no network."""
+        told = self.network(about, network, line, service=service, counts=counts, remarks=remarks)
+        return structs.replace(told, kind="metric", action="observed")
 
 
 def record_id_of(network: str, kind: str, key: str) -> str:
@@ -214,6 +259,6 @@ def record_id_of(network: str, kind: str, key: str) -> str:
     return f"{MEMBER}:{network[:80]}:{kind}:{key}"
 
 
-def first_of(items: Iterable[str | None]) -> str | None:
-    """Return the first that says something."""
-    return next((item for item in items if item), None)
+def digest_of(sample: str) -> str:
+    """Return what tells a stream without a name from others: a digest of its beginning."""
+    return hashlib.sha256(sample.encode("utf-8", "replace")).hexdigest()[:12]

@@ -11,7 +11,7 @@ from typing import Final
 from stix_mappers.actors import actors_in
 from stix_mappers.counts import counts_in, spend_in
 from stix_mappers.members import Desk
-from stix_mappers.members.facebook.making import CIB, Disclosure, Maker, asset_of_value, undated
+from stix_mappers.members.facebook.making import CIB, MEMBER, Disclosure, Maker, asset_of_value, undated
 from stix_mappers.members.facebook.networks import Network as Named
 from stix_mappers.members.facebook.networks import codes_of, network_of_name, period_in
 from stix_mappers.members.facebook.telling import Telling
@@ -19,7 +19,7 @@ from stix_mappers.members.facebook.typed import kind_of_type
 from stix_mappers.moments import period
 from stix_mappers.places import origin_and_targets
 from stix_mappers.reading import Reading
-from stix_mappers.record import Attribution, Certainty, Record, Remark
+from stix_mappers.record import Attribution, Certainty, Network, Record, Remark
 from stix_mappers.skips import Unreadable
 from stix_mappers.slugs import slug
 from stix_mappers.values import Value, classify, confidence_in, refang
@@ -43,7 +43,9 @@ _ATTRIBUTED: Final = re.compile(
     re.IGNORECASE,
 )
 _NAMED: Final = re.compile(r"[A-Z][\w’'-]+(?:\s+(?:of|for|and|the|de|des|la)\s+[A-Z][\w’'-]+|\s+[A-Z][\w’'-]+)+")
-_NOT_AN_ACTOR: Final = re.compile(r"\b(?:an? individual|individuals? (?:in|based)|people in|accounts?)\b", re.IGNORECASE)
+_NOT_AN_ACTOR: Final = re.compile(
+    r"\b(?:an? individual|individuals? (?:in|based)|people in|accounts?)\b", re.IGNORECASE
+)
 _STATED: Final[dict[int, Certainty]] = {90: "confirmed", 75: "stated", 60: "likely", 40: "suspected"}
 _NO_TABLE: Final = re.compile(r"no iocs", re.IGNORECASE)
 _MOST_SUMMARY: Final = 20_000
@@ -108,21 +110,22 @@ class _Study:
 
     def finish(self) -> Iterator[Record]:
         """Yield the record of the network."""
-        told = self._telling.network(
-            self._about,
+        told = Network(
+            id=self._about.network,
             name=self._named.name,
+            published=self._about.published,
+            url=self._about.url,
             origin=tuple(self._origins) or codes_of(self._named.origins),
             targets=tuple(self._targets) or codes_of(self._named.targets),
             attributed_to=tuple(self._attributions.values()),
             narrative="\n\n".join(self._summary) or None,
             domestic=True if self._origins and list(self._origins) == list(self._targets) else None,
         )
-        counts = self._telling.counts_of("facebook")
+        counts = self._telling.counts
         spend = tuple(self._telling.spend.values())
-        yield self._maker.network(self._about, told, counts=counts, spend=spend)
-        for service in self._telling.other_services("facebook"):
-            reference = self._telling.reference(self._about)
-            yield self._maker.network(self._about, reference, service=service, counts=self._telling.counts_of(service))
+        told = self._telling.completed(told)
+        yield self._maker.network(self._about, told, counts=counts.get(MEMBER), spend=spend)
+        yield from self._maker.parts(self._about, counts)
 
     def _row(self, number: int, cells: list[str]) -> Iterator[Record]:
         if all(_RULE.match(cell) or not cell for cell in cells):
@@ -152,10 +155,7 @@ class _Study:
     def _note(self, number: int, kind: str, value: str) -> Record:
         abstract = f"x-{slug(kind) or 'untyped'}"
         remark = Remark(topic=f"{abstract}:{value[:120]}", text=value, abstract=abstract)
-        record_id = f"facebook:{self._about.network}:note:{abstract}:{value[:120]}"
-        return self._maker.network(
-            self._about, self._telling.reference(self._about), number, record_id=record_id, x_remarks=(remark,)
-        )
+        return self._maker.note(self._about, remark, number)
 
     def _paragraph(self, text: str) -> None:
         if "indicators of compromise" in self._section and _NO_TABLE.search(text):

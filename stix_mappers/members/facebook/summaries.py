@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final, get_args
+from typing import Final, cast, get_args
 
 from stix_mappers.actors import actors_in
 from stix_mappers.members import Desk
-from stix_mappers.members.facebook.making import Disclosure, Maker, asset_of_value
+from stix_mappers.members.facebook.making import MEMBER, Disclosure, Maker, asset_of_value
 from stix_mappers.members.facebook.networks import Period, codes_of
 from stix_mappers.moments import is_moment, period
 from stix_mappers.places import place
@@ -73,35 +73,27 @@ class _Summary:
             what = "no network_id" if not network else "no date in published"
             self._maker.desk.skip(self._line, "unusable-value", network or published, what)
             return
-        precision = "day" if len(published) >= 10 else "month"
-        when = Period(published[:10], precision, published)
+        when = Period(published[:10], "day" if len(published) >= 10 else "month", published)
         about = Disclosure(
             network[:200], when, period(when.at).told[:10], self._text("url") or None, self._text("policy") or None
         )
         if self._is_total():
-            yield self._total(about)
+            yield from self._totals(about)
         else:
             yield from self._network(about)
             yield from self._domains(about)
 
     def _is_total(self) -> bool:
-        told = ("origin", "targets", "attributed_to")
+        told = ("origin", "targets", "attributed_to", "tier")
         return "networks" in self._told or not any(self._list(key) for key in told)
 
-    def _total(self, about: Disclosure) -> Record:
+    def _totals(self, about: Disclosure) -> Iterator[Record]:
         named = Network(id=about.network, name=self._name(about), published=about.published, url=about.url)
-        counts: dict[str, Count] = {}
-        for service, figures in self._counts().items():
-            counts.update(figures if service == "facebook" or not counts else {})
-        remarks = [
-            Remark(topic=f"total:{service}", text=_words(service, figures), abstract="Published totals")
-            for service, figures in self._counts().items()
-            if service != "facebook"
-        ]
-        if note := self._text("note"):
-            remarks.append(Remark(topic="note", text=note, abstract="Published totals"))
-        record = self._maker.network(about, named, self._line, counts=counts, x_remarks=tuple(remarks))
-        return _as_metric(record)
+        note = self._text("note")
+        remarks = (Remark(topic="note", text=note, abstract="Published totals"),) if note else ()
+        for service, counts in sorted(self._counts().items()):
+            yield self._maker.totals(about, named, self._line, service, counts, remarks)
+            remarks = ()
 
     def _network(self, about: Disclosure) -> Iterator[Record]:
         figures = self._counts()
@@ -122,14 +114,12 @@ class _Summary:
             about,
             named,
             self._line,
-            counts=figures.pop("facebook", {}),
+            counts=figures.get(MEMBER),
             spend=self._spend(),
             leads_from=tuple(self._list("leads_from")),
-            x_remarks=self._hints(),
+            remarks=self._hints(),
         )
-        reference = Network(id=about.network, published=about.published)
-        for service, counts in sorted(figures.items()):
-            yield self._maker.network(about, reference, self._line, service=service, counts=counts)
+        yield from self._maker.parts(about, figures, self._line)
 
     def _domains(self, about: Disclosure) -> Iterator[Record]:
         for written in self._list("domains"):
@@ -193,8 +183,8 @@ class _Summary:
                 for actor in known
             )
         kind = self._text("attributed_kind")
-        unit = _UNITS.get(kind, "organization") if kind else "individual-role" if _PEOPLE.search(text) else "organization"
-        return (Attribution(name=text, kind=_actor_kind(unit), confidence=certainty),)
+        people = "individual-role" if not kind and _PEOPLE.search(text) else "organization"
+        return (Attribution(name=text, kind=_actor_kind(_UNITS.get(kind, people)), confidence=certainty),)
 
     def _hints(self) -> tuple[Remark, ...]:
         hints = self._list("same_as_hint")
@@ -228,16 +218,6 @@ class _Summary:
         return [part.strip() for part in re.split(r"[|;]", value) if part.strip()] if isinstance(value, str) else []
 
 
-def _as_metric(record: Record) -> Record:
-    import msgspec  # noqa: PLC0415
-
-    return msgspec.structs.replace(record, kind="metric", action="observed")
-
-
-def _words(service: str, figures: Mapping[str, Count]) -> str:
-    return "; ".join(f"{service} {key}: {count.value}" for key, count in sorted(figures.items()))
-
-
 def _integer(value: object) -> int | None:
     if isinstance(value, bool):
         return None
@@ -247,8 +227,8 @@ def _integer(value: object) -> int | None:
 
 
 def _qualifier(written: str) -> Qualifier | None:
-    return written if written in get_args(Qualifier) else None  # type: ignore[return-value] - just tested
+    return cast("Qualifier", written) if written in get_args(Qualifier) else None
 
 
 def _actor_kind(kind: str) -> ActorKind:
-    return kind  # type: ignore[return-value] - from our own table
+    return cast("ActorKind", kind)  # from our own table

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Final
+
+from msgspec import structs
 
 from stix_mappers.counts import Count as Figure
 from stix_mappers.counts import Spend as Money
-from stix_mappers.members.facebook.making import Disclosure
 from stix_mappers.record import Count, Network, Spend
 
 _LONGEST_NAME: Final = 6
@@ -55,28 +56,17 @@ class Telling:
             self.spend[repr(money)] = spend_of(money)
         return True
 
-    def counts_of(self, service: str) -> dict[str, Count]:
-        """Return the figures of a service."""
-        return self._counts.get(service, {})
+    @property
+    def counts(self) -> dict[str, dict[str, Count]]:
+        """The figures by service."""
+        return self._counts
 
-    def other_services(self, service: str) -> list[str]:
-        """Return the other services there are figures of."""
-        return sorted(set(self._counts) - {service})
-
-    def reference(self, about: Disclosure) -> Network:
-        """Return the network as one that is only referred to."""
-        return Network(id=about.network, published=about.published)
-
-    def network(self, about: Disclosure, **told: Any) -> Network:  # noqa: ANN401 - keys of Network, given by name
-        """Return the network with all that was heard."""
-        name = told.get("name")
-        return Network(
-            id=about.network,
-            published=about.published,
-            url=about.url,
-            aliases=tuple(alias for alias in self.aliases if alias != name)[:_MOST],
+    def completed(self, network: Network) -> Network:
+        """Return the network with the names that were heard."""
+        return structs.replace(
+            network,
+            aliases=tuple(alias for alias in self.aliases if alias != network.name)[:_MOST],
             x_organizations=tuple(self.organizations)[:_MOST],
-            **told,
         )
 
 

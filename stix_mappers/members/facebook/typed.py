@@ -9,11 +9,12 @@ from msgspec import Struct
 from stix_mappers.members import Desk
 from stix_mappers.members.facebook.clusters import Cluster, cluster_of
 from stix_mappers.members.facebook.index import Entry, entry_for
-from stix_mappers.members.facebook.making import Disclosure, Found, Maker, asset_of_value, first_of, undated
+from stix_mappers.members.facebook.making import Disclosure, Found, Maker, asset_of_value, digest_of, undated
 from stix_mappers.members.facebook.networks import Period, period_in
 from stix_mappers.moments import is_moment, period
+from stix_mappers.places import place
 from stix_mappers.reading import Item, Reading
-from stix_mappers.record import AppSubject, Attribution, Network, Record, Remark
+from stix_mappers.record import AppPlatform, AppSubject, Attribution, Network, Record, Remark
 from stix_mappers.slugs import slug
 from stix_mappers.values import Value, classify, refang
 
@@ -25,7 +26,7 @@ _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "ds": ("ds", "date", "day", "reportedds", "published", "publicationdate", "reporteddate"),
 }
 _WORDS: Final = re.compile(r"[a-z0-9]+")
-_APPS: Final = {
+_APPS: Final[dict[str, AppPlatform]] = {
     "android": "android", "package": "android", "apk": "android", "play": "android", "ios": "ios", "itunes": "ios",
     "apple": "ios", "bundle": "ios", "facebook": "facebook",
 }  # fmt: skip
@@ -131,7 +132,7 @@ class _File:
 
     def __init__(self, desk: Desk, sample: str, stem: str | None = None) -> None:
         self._desk = desk
-        self._stem = stem or desk.source.stem or _stem_of(sample)
+        self._stem = stem or desk.source.stem or f"meta-unnamed-{digest_of(sample)}"
         self._entry: Entry | None = entry_for(desk.source, self._stem)
         day = self._entry.published if self._entry else None
         self._period = Period(day, "day", day) if day else period_in(self._stem) or undated(sample)
@@ -142,8 +143,7 @@ class _File:
         """Yield a record for each indicator, and at the end one for each network."""
         for line in lines:
             if not line.value.strip():
-                reason = "blank" if not line.type.strip() else "unusable-value"
-                self._desk.skip(line.line, reason, line.type, "no value")
+                self._desk.skip(line.line, "unusable-value" if line.type.strip() else "blank", line.type, "no value")
             else:
                 yield from self._indicator(line)
         yield from (self._network(heard) for heard in self._networks.values())
@@ -174,8 +174,8 @@ class _File:
 
     def _app(self, line: Line, heard: _Heard) -> Iterator[Record]:
         app = refang(line.value)
-        platform = next((_APPS[word] for word in _words(line.type) if word in _APPS), None)
-        platform = platform or ("ios" if app.removeprefix("id").isdigit() else "android")
+        by_type: AppPlatform | None = next((_APPS[word] for word in _words(line.type) if word in _APPS), None)
+        platform = by_type or ("ios" if app.removeprefix("id").isdigit() else "android")
         found = Found("app", AppSubject(platform=platform, app_id=app), f"{platform}:{app}", "facebook")
         yield from self._asset(line, heard, found)
 
@@ -185,9 +185,7 @@ class _File:
         abstract = f"x-{slug(line.type) or 'untyped'}"
         text = f"{value} ({line.comment.strip()})" if line.comment.strip() else value
         remark = Remark(topic=f"{abstract}:{value[:120]}", text=text, abstract=abstract)
-        record_id = f"facebook:{heard.about.network}:note:{line.line}"
-        reference = Network(id=heard.about.network, published=heard.about.published)
-        return self._maker.network(heard.about, reference, line.line, record_id=record_id, x_remarks=(remark,))
+        return self._maker.note(heard.about, remark, line.line)
 
     def _hear(self, line: Line) -> _Heard:
         cluster = cluster_of(line.comment)
@@ -254,12 +252,6 @@ def _is_day(written: str) -> bool:
 
 def title_of(stem: str) -> str:
     """Return the title that a file stem stands for: `2020_12_taking_action_..` gives `Taking action ..`."""
-    words = re.sub(r"^(20\d\d)([_-]\d\d)?[_-]", "", stem).replace("_", " ").replace("-", " ").strip()
-    title = words[:1].upper() + words[1:]
-    return first_of([title, stem]) or "Meta disclosure"
-
-
-def _stem_of(sample: str) -> str:
-    import hashlib  # noqa: PLC0415
-
-    return f"meta-unnamed-{hashlib.sha256(sample.encode('utf-8', 'replace')).hexdigest()[:12]}"
+    words = re.sub(r"^(20\d\d)([_-]\d\d)?[_-]", "", stem).replace("_", " ").replace("-", " ").split()
+    title = " ".join(word.capitalize() if place(word.capitalize()) else word for word in words)
+    return title[:1].upper() + title[1:] or stem
