@@ -11,7 +11,7 @@ from stix_mappers.record import Record
 from stix_mappers.skips import Unreadable
 
 _TITLE_TYPE: Final = re.compile(r"^(?P<comment>.*?)\s*\((?P<type>[A-Za-z0-9_ -]+)\)\s*$", re.DOTALL)
-_STEM: Final = re.compile(r"""\bIndicator\b[^>]*?\bid\s*=\s*["'](?P<stem>[^"':]+):""")
+_STEM: Final = re.compile(r"""<(?:\w+:)?Indicator\s[^>]*?\bid\s*=\s*["'](?P<stem>[^"':]+):""")
 _VALUES: Final = {
     "Simple_Hash_Value": "hash",
     "Address_Value": "ip",
