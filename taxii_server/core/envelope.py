@@ -61,7 +61,8 @@ def parse_object(octets: bytes, max_object_size: int) -> StixObject:
     """
     value = _parse_strictly(octets)
     if not isinstance(value, dict):
-        raise UnprocessableBody(f"An entry of objects is not a JSON object but {octets[:40].decode()!r}. {_HINT}")
+        shown = octets[:40].decode(errors="ignore")  # the cut may go through a character
+        raise UnprocessableBody(f"An entry of objects is not a JSON object but {shown!r}. {_HINT}")
     if len(octets) > max_object_size:
         raise ObjectRefused(f"The object has {len(octets)} octets; at most {max_object_size} are taken.")
     if octets.count(b"{") + octets.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
