@@ -20,7 +20,7 @@ Value = int | float | str | bytes | None
 
 _READ_CACHE_KIB = 1024
 _WRITE_CACHE_KIB = 16384
-_CHECKPOINT_PAGES = 4096
+_CHECKPOINT_PAGES = 16384  # 64 MiB of log: random index pages are written back once for many pushes
 _POLL_SECONDS = 0.0005
 
 
@@ -169,7 +169,6 @@ def create_file(path: Path) -> None:
         connection = apsw.Connection(str(path))
         if is_new:
             path.chmod(0o600)
-            connection.execute("PRAGMA page_size = 8192")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.close()
 
