@@ -54,19 +54,15 @@ def _by_name(rows: tuple[_Row, ...]) -> dict[str, Actor]:
     return aliases | names
 
 
-def _in_texts(rows: tuple[_Row, ...]) -> frozenset[str]:
-    """The slugs that are unmistakable inside a sentence: of several words, with a digit, or listed as words."""
-    several = {slug(name) for row in rows for name in (row.name, *row.aliases) if _is_telling(name)}
-    return frozenset(several | {slug(word) for row in rows for word in row.words})
-
-
 def _is_telling(name: str) -> bool:
     return "-" in slug(name) or (len(name) > 4 and any(c.isdigit() for c in name))
 
 
 _ROWS = table("actors", tuple[_Row, ...])
 _ACTORS = _by_name(_ROWS)
-_IN_TEXTS = _in_texts(_ROWS)
+# Unmistakable inside a sentence: names of several words or with a digit; and the listed words, as they are written.
+_IN_TEXTS = frozenset(slug(name) for row in _ROWS for name in (row.name, *row.aliases) if _is_telling(name))
+_AS_WRITTEN = {word: _ACTORS[slug(word)] for row in _ROWS for word in row.words if slug(word) in _ACTORS}
 _BEGINNINGS = frozenset(key.partition("-")[0] for key in _IN_TEXTS)
 
 
@@ -85,11 +81,14 @@ def actor(name: str) -> Actor | None:
 
 def actors_in(text: str) -> tuple[Actor, ...]:
     """The actors that a text (its first 100,000 characters) names unmistakably, in its order, each once."""
-    words = [slug(found[0]) for found in _WORD.finditer(text, 0, _LONGEST_TEXT)]
+    written = [found[0] for found in _WORD.finditer(text, 0, _LONGEST_TEXT)]
+    words = [slug(word) for word in written]
     found: dict[str, Actor] = {}
     position = 0
     while position < len(words):
-        length, named = _at(words, position) if words[position] in _BEGINNINGS else (1, None)
+        length, named = 1, _AS_WRITTEN.get(written[position])
+        if named is None and words[position] in _BEGINNINGS and not written[position].islower():
+            length, named = _at(words, position)
         if named:
             found.setdefault(named.slug, named)
         position += length

@@ -2,6 +2,7 @@
 
 import re
 
+_LONGEST = 20_000
 # The weakest word decides: "we believe it is linked to" is a belief.
 _NONE = re.compile(r"\b(?:unattributed|no attribution|not (?:been )?(?:attributed|linked|tied))\b", re.IGNORECASE)
 _WORDINGS: tuple[tuple[int, re.Pattern[str]], ...] = (
@@ -44,6 +45,6 @@ def confidence_in(wording: str) -> int | None:
 
     A court or a confirmation outweighs "linked to"; doubt outweighs both.
     """
-    if _NONE.search(wording):
+    if _NONE.search(wording, 0, _LONGEST):
         return None
-    return next((value for value, words in _WORDINGS if words.search(wording)), None)
+    return next((value for value, words in _WORDINGS if words.search(wording, 0, _LONGEST)), None)

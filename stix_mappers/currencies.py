@@ -40,6 +40,14 @@ _CONNECTS = re.compile(r"(?:[\s,/&'’.\-]|and\b|or\b|new\b){0,8}", re.IGNORECAS
 _NAMES = re.compile("|".join(re.escape(name) for name in sorted(_TABLE.names, key=len, reverse=True)), re.IGNORECASE)
 _CODE = re.compile(r"[A-Z]{3}")
 SYMBOLS = _TABLE.symbols
+_SIGNS = re.compile("[" + re.escape("".join(SYMBOLS)) + "]")
+
+
+def names_money(text: str) -> bool:
+    """Does a currency's sign, code or unit stand in the text? A quick look before a careful one."""
+    return _SIGNS.search(text) is not None or any(
+        word in _CODES or _unit(word) is not None for word in _TOKEN.findall(text)
+    )
 
 
 def find_currencies(text: str) -> list[Currency]:

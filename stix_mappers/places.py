@@ -33,6 +33,7 @@ _MARKERS = re.compile(
 _CONNECTED = re.compile(r"(?:[\s,/&+\-–_]|and\b|or\b){0,8}", re.IGNORECASE)
 _DOMESTIC = re.compile(r"\bdomestic\b|\bown (?:citizens|population|country)\b", re.IGNORECASE)
 _LONGEST = 20_000
+_LONGEST_NAME = 200
 
 
 @lru_cache(maxsize=4096)
@@ -52,6 +53,8 @@ def country_name(code: str) -> str | None:
 def place(name: str) -> Place | None:
     """The country or region that a name, code or region of the STIX vocabulary stands for."""
     name = name.strip()
+    if len(name) > _LONGEST_NAME:
+        return None
     if name in REGIONS:
         return Place("region", name, name.replace("-", " ").title())
     return PLACES.get(place_key(name)) or COUNTRIES.get(name.upper()) or _by_three_letters(name)

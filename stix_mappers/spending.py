@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from stix_mappers.currencies import SYMBOLS, Currency, find_currencies
+from stix_mappers.currencies import SYMBOLS, Currency, find_currencies, names_money
 from stix_mappers.quantities import Qualifier, Quantity, Token, qualifier_after, qualifier_before, quantity_at, tokens
 
 
@@ -52,7 +52,7 @@ def spend_in(sentence: str) -> Spend | None:
     sentence = sentence[:_LONGEST]
     if is_template(sentence):
         return None
-    if not any(c.isdigit() for c in sentence) and not _SPENDING.search(sentence):
+    if not _SPENDING.search(sentence) and not names_money(sentence):
         return None
     found = tokens(sentence, _LONGEST)
     currencies = find_currencies(sentence)
