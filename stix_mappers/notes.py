@@ -21,9 +21,9 @@ def note_id(member: str, record_id: str, topic: str) -> str:
 
 
 def note(told: Context, topic: str, abstract: str, content: str, about: list[str]) -> StixObject:
-    """Return a note of the record's author; its first label is the topic."""
+    """Return a note of the record's author; its first label is the topic without what tells it from others."""
     found = sdo(told, "note", note_id(told.record.member, told.record.record_id, topic))
-    found["labels"] = [topic, *told.labels]
+    found["labels"] = [topic.partition(":")[0], *told.labels]
     found["abstract"] = abstract
     found["content"] = content
     found["object_refs"] = about
@@ -48,6 +48,8 @@ def subject_of_notes(record: Record, observation: str | None, author: str) -> li
 def metric(told: Context) -> Iterator[StixObject]:
     """Yield the note of published totals, on the member's identity."""
     record = told.record
+    if not record.counts and not record.spend:
+        return
     within = period(record.action_at)
     metrics: list[StixObject] = []
     for category, count in sorted(record.counts.items()):
