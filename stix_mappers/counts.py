@@ -52,7 +52,8 @@ _VERBS = {
     "express": "interest",
 }  # fmt: skip
 _SERVICES = {
-    "facebook": "facebook", "instagram": "instagram", "whatsapp": "whatsapp", "threads": "threads",
+    "facebook": "facebook", "fb": "facebook", "instagram": "instagram", "ig": "instagram",
+    "whatsapp": "whatsapp", "threads": "threads",
     "youtube": "youtube", "twitter": "twitter", "tiktok": "tiktok", "telegram": "telegram", "reddit": "reddit",
     "pinterest": "pinterest", "linkedin": "linkedin", "tumblr": "tumblr", "blogger": "blogger", "blogspot": "blogger",
     "medium": "medium", "github": "github", "adsense": "adsense", "vkontakte": "vk", "wordpress": "wordpress",
@@ -203,7 +204,7 @@ class _Reading:
         if thing is None and verb == "followers" and self.hint is None:
             thing = self.last_object
         key = _follower_key(thing, verb) if thing else self.hint or _follower_key(None, verb)
-        return key, service or _one_service(noun.words), after
+        return key, service or _one_service(noun.words) or self._service_after(noun.after, key), after
 
     def _verb(self, position: int) -> int | None:
         """Where a verb of following stands, if only small words come before it."""

@@ -5,9 +5,12 @@
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
+
+from stix_mappers.spelling import misspelt
 
 Qualifier = Literal["about", "less than", "more than"]
 TokenKind = Literal["number", "word", "sign", "stop"]
@@ -77,6 +80,7 @@ _BY_PHRASE: dict[str, Qualifier] = {phrase: q for q, phrases in _PHRASES.items()
 _BY_WORD: dict[str, Qualifier] = {
     **dict.fromkeys(_ABOUT, "about"), **dict.fromkeys(_MORE, "more than"), **dict.fromkeys(_LESS, "less than"),
 }  # fmt: skip
+_LONG_WORDS = dict.fromkeys(("about", "around", "roughly", "approximately", "nearly", "almost"), "about")
 _AFTER: dict[tuple[str, ...], Qualifier] = {
     ("+",): "more than", ("plus",): "more than", ("or", "more"): "more than", ("or", "so"): "about",
     ("or", "fewer"): "less than", ("or", "less"): "less than",
@@ -105,15 +109,30 @@ def quantity_at(found: list[Token], position: int) -> Quantity | None:
 
 
 def _figure(found: list[Token], position: int) -> Quantity | None:
-    token = found[position]
-    suffix = _SUFFIX.search(token.text)
-    digits = token.text[: suffix.start()].strip() if suffix else token.text
+    text, after = _with_groups(found, position)
+    suffix = _SUFFIX.search(text)
+    digits = text[: suffix.start()].strip() if suffix else text
     factor = _MULTIPLIERS[suffix[0]] if suffix else 1
-    following, after = _multiplier(found, position + 1)
+    following, after = _multiplier(found, after)
     if after < len(found) and found[after].text == "%":
         return None
     value = _number(digits, scaled=factor * following > 1)
     return None if value is None else Quantity(value * factor * following, after)
+
+
+def _with_groups(found: list[Token], position: int) -> tuple[str, int]:
+    """A figure whose thousands stand apart ("15 000") as one, and where it ends."""
+    text, after = found[position].text, position + 1
+    while 0 < len(text) <= 12 and text.isdigit() and len(found[position].text) <= 3 and _is_group(found, after):
+        text, after = text + found[after].text, after + 1
+    return text, after
+
+
+def _is_group(found: list[Token], place: int) -> bool:
+    """Does a blank and three digits stand here?"""
+    if place >= len(found) or found[place].kind != "number" or found[place].start != found[place - 1].end + 1:
+        return False
+    return len(found[place].text) == 3 and found[place].text.isdigit()
 
 
 def _number(digits: str, *, scaled: bool) -> float | None:
@@ -134,8 +153,10 @@ def _number(digits: str, *, scaled: bool) -> float | None:
 def _multiplier(found: list[Token], position: int) -> tuple[int, int]:
     """The product of the multiplier words from here, and where they end: "hundred thousand"."""
     factor = 1
-    while position < len(found) and found[position].kind == "word" and found[position].text in _MULTIPLIERS:
-        factor *= _MULTIPLIERS[found[position].text]
+    for token in found[position : position + 3]:
+        if token.kind != "word" or token.text not in _MULTIPLIERS:
+            break
+        factor *= _MULTIPLIERS[token.text]
         position += 1
     return factor, position
 
@@ -155,7 +176,9 @@ def _in_words(found: list[Token], position: int) -> Quantity | None:
     if value is None:
         return None
     factor, after = _multiplier(found, position + 1)
-    return Quantity(value * factor, after, figure=False)
+    rest = after + 1 if after < len(found) and found[after].text == "and" else after
+    more = _word_value(found[rest].text) if factor == 100 and rest < len(found) else None
+    return Quantity(value * factor + (more or 0), rest + 1 if more else after, figure=False)
 
 
 def _word_value(text: str) -> int | None:
@@ -178,7 +201,13 @@ def qualifier_before(found: list[Token], position: int) -> Qualifier | None:
     for start in range(len(texts) - 1):
         if (phrase := " ".join(texts[start:])) in _BY_PHRASE:
             return _BY_PHRASE[phrase]
-    return _BY_WORD.get(texts[-1]) if texts else None
+    return _of_word(texts[-1]) if texts else None
+
+
+@lru_cache(maxsize=4096)
+def _of_word(word: str) -> Qualifier | None:
+    """What one word says, a slip of the pen forgiven."""
+    return _BY_WORD.get(word) or ("about" if misspelt(word, _LONG_WORDS) else None)
 
 
 def qualifier_after(found: list[Token], position: int) -> tuple[Qualifier | None, int]:

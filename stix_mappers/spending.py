@@ -31,6 +31,7 @@ _SPENDING = re.compile(r"\b(?:spend(?:s|ing)?|spent|ad ?spend|paid|ads|advertis\
 _NO_SPENDING = re.compile(
     r"\b(?:no|zero|without(?: any)?|not any)\s(?:known\s|reported\s|identified\s|associated\s|paid\s)?"
     r"(?:ad(?:s|vertising|vertisement)?\s|money\s(?:was\s)?|amount\s)?(?:spend(?:ing)?|spent)\b"
+    r"|\bno\s(?:paid\s)?(?:ads|advertisements|advertising)\b"
     r"|\b(?:did not|didn['’]t|has not|have not)\s(?:spend|spent|purchase|buy|run)\s(?:any\s)?"
     r"(?:money|ads?|anything|advertis)",
     re.IGNORECASE,

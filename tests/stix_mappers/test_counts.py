@@ -30,6 +30,8 @@ def pairs(sentence: str, hint: str | None = None) -> list[tuple[str, int]]:
         ("seven Pages", "pages", 7),
         ("twenty-one events", "events", 21),
         ("a dozen groups", "groups", 12),
+        ("15 000 accounts", "accounts", 15_000),
+        ("six hundred and fifty accounts", "accounts", 650),
         ("2K accounts", "accounts", 2000),
         ("1.2m accounts", "accounts", 1_200_000),
         ("1.234 accounts", "accounts", 1234),
@@ -72,6 +74,7 @@ def test_who_follows_is_audience_and_what_is_followed_gives_the_key(sentence: st
         ("5 accounts", None),
         ("About 5 accounts", "about"),
         ("roughly 5 accounts", "about"),
+        ("Abuot 5 accounts", "about"),
         ("nearly 1.2 million accounts", "about"),
         ("~5 accounts", "about"),
         ("fewer than 5 accounts", "less than"),
@@ -210,6 +213,11 @@ def test_no_text_makes_it_raise(text: str) -> None:
 @given(st.integers(min_value=0, max_value=10**12))
 def test_a_written_number_is_read_back(number: int) -> None:
     assert pairs(f"{number:,} accounts") == pairs(f"{number} accounts") == [("accounts", number)]
+
+
+def test_no_number_is_too_large() -> None:
+    assert counts_in("9" * 400 + " accounts") == ()
+    assert len(counts_in("9 " + "million " * 400 + "accounts")) <= 1
 
 
 def test_every_count_row_of_the_published_files_is_read() -> None:
