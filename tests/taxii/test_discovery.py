@@ -1,11 +1,13 @@
 """Discovery and API roots (TAXII 2.1 §4.1, §4.2)."""
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from taxii_server.app import create_app
+from taxii_server.core.errors import SettingsError
 from taxii_server.settings import parse_settings
 from tests.taxii.asking import Asker, Feed, basic, in_process, new_uuid
 from tests.worlds import PASSWORD, PLAIN, TAXII, World, envelope, indicator, make_world
@@ -153,8 +155,6 @@ def test_names_of_properties_are_those_of_the_standard(feed: Feed) -> None:
 
 def test_settings_hold_what_discovery_promises() -> None:
     """Covers 5.2.1a, 5.2.1c, 2b. What would break the standard is refused before the server starts."""
-    from taxii_server.core.errors import SettingsError
-
     good = PLAIN.format(public_url="http://localhost", database="x.db", server="", more="")
     bad = {
         "id": good.replace("0b1c7d9e-8a34-4e6b-9c1d-2f5a6b7c8d90", "not-a-uuid"),
@@ -172,8 +172,6 @@ def test_settings_hold_what_discovery_promises() -> None:
 
 def test_every_srv_record_that_the_project_names_is_the_one_of_taxii() -> None:
     """Covers 3.9a."""
-    import re
-
     root = Path(__file__).parents[2]
     files = [*root.glob("*.md"), *root.glob("docs/**/*.md"), *root.glob("config/*")]
     texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]

@@ -1,15 +1,12 @@
 """Errors: status codes, TAXII error messages, unknown paths and methods (TAXII 2.1 §3.6)."""
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
 from taxii_server.app import create_app
-from taxii_server.core.timestamps import Clock
 from tests.taxii.asking import Asker, Feed, in_process, new_uuid
 from tests.taxii.conftest import GET4
-from tests.worlds import TAXII, World, indicator
+from tests.worlds import TAXII, World, envelope, indicator
 
 UNKNOWN_PATHS = (
     "/",
@@ -89,16 +86,10 @@ def test_a_missing_slash_is_served_without_a_redirect(alpha: Asker, endpoints: d
 
 def test_a_push_and_a_delete_without_the_slash_work(feed: Feed) -> None:
     """Covers Q3, R12."""
-    pushed = feed.asker.post(f"{feed.path}objects", b'{"objects": [%s]}' % _octets(indicator(1)))
+    pushed = feed.asker.post(f"{feed.path}objects", envelope(indicator(1)))
     assert pushed.status == 202
     assert feed.asker.delete(f"{feed.path}objects/{indicator(1)['id']}").status == 200
     assert feed.objects().json == {}
-
-
-def _octets(value: dict[str, Any]) -> bytes:
-    import json
-
-    return json.dumps(value).encode()
 
 
 @pytest.mark.parametrize("name", ["discovery", "api root", "status", "collections", "collection", *GET4])
@@ -136,11 +127,7 @@ def broken_clock(app_world: World) -> Flask:
     def clock() -> int:
         raise RuntimeError("SELECT secret FROM /srv/internal")
 
-    return create_app(app_world.settings, store=app_world.store, clock=_failing_after(clock))
-
-
-def _failing_after(fail: Clock) -> Clock:
-    return fail
+    return create_app(app_world.settings, store=app_world.store, clock=clock)
 
 
 def test_a_fault_of_the_server_shows_no_internals(shared: World, feed: Feed) -> None:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+import stix2
 
 from tests.taxii.asking import FIRST, LAST, Asker, Feed, new_uuid
 from tests.worlds import domain, indicator
@@ -238,8 +239,6 @@ def test_objects_are_kept_for_years(feed: Feed) -> None:
 
 def test_an_envelope_holds_stix_objects_alone(feed: Feed) -> None:
     """Covers 3.7d, 8.2.1d."""
-    import stix2
-
     feed.push(indicator(1), domain())
     for one in feed.objects().objects:
         assert stix2.parse(one).serialize()
