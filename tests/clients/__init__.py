@@ -1,0 +1,1 @@
+"""What standard TAXII clients meet when they use the server: real ones, and re-enactments of others."""
