@@ -1,5 +1,7 @@
 """Taking versions of an object out of a collection (TAXII 2.1 §5.7)."""
 
+from collections.abc import Sequence
+
 from taxii_server.core.filters import Keyword, Match
 from taxii_server.core.shelves import Standing, arrange
 from taxii_server.store.contract import Writing
@@ -12,7 +14,7 @@ def delete_versions(writing: Writing, collection: str, object_id: str, match: Ma
     """
     state = writing.state(collection)
     versions = writing.versions(state, object_id)
-    chosen = [standing for standing in versions if _matches(standing, match)]
+    chosen = _chosen(versions, match)
     if not chosen:
         return 0
     writing.remove(state, object_id, chosen)
@@ -25,6 +27,18 @@ def delete_versions(writing: Writing, collection: str, object_id: str, match: Ma
                 writing.move(state, staying[key], shelf)
     writing.count_change(state)
     return len(chosen)
+
+
+def _chosen(versions: Sequence[Standing], match: Match) -> list[Standing]:
+    """The versions to remove; without match[spec_version] each with its twin in the older spec version.
+
+    Otherwise the twin would come to light, and what was deleted would still be there (requirement 5.7c).
+    """
+    chosen = [standing for standing in versions if _matches(standing, match)]
+    if match.spec_versions:
+        return chosen
+    instants = {standing.version for standing in chosen}
+    return [standing for standing in versions if standing.version in instants]
 
 
 def _matches(standing: Standing, match: Match) -> bool:
