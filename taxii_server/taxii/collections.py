@@ -38,16 +38,18 @@ def register(app: Flask) -> None:
 
 def get_collections(root: str) -> Response:
     """GET /<api root>/collections/."""
-    requester = authenticate()
-    directory = services().directory
+    here = services()
+    requester = authenticate(here)
+    directory = here.directory
     rooms = directory.rooms(directory.root(root, requester), requester)
     return answer_resource(CollectionsResource(tuple(_resource(room, requester) for room in rooms)))
 
 
 def get_collection(root: str, collection: str) -> Response:
     """GET /<api root>/collections/<id or alias>/."""
-    requester = authenticate()
-    return answer_resource(_resource(services().directory.room(root, collection, requester), requester))
+    here = services()
+    requester = authenticate(here)
+    return answer_resource(_resource(here.directory.room(root, collection, requester), requester))
 
 
 def _resource(room: Room, requester: Requester) -> CollectionResource:

@@ -36,8 +36,9 @@ def register(app: Flask) -> None:
 
 def get_discovery() -> Response:
     """GET /taxii2/."""
-    roots = services().directory.visible_roots(authenticate())
-    server = services().settings.server
+    here = services()
+    roots = here.directory.visible_roots(authenticate(here))
+    server = here.settings.server
     urls = tuple(_url_of(server.public_url, root) for root in roots)
     return answer_resource(
         DiscoveryResource(server.title, server.description, server.contact, urls[0] if urls else "", urls)
@@ -46,8 +47,9 @@ def get_discovery() -> Response:
 
 def get_api_root(root: str) -> Response:
     """GET /<api root>/."""
-    found = services().directory.root(root, authenticate())
-    largest = services().settings.server.max_content_length
+    here = services()
+    found = here.directory.root(root, authenticate(here))
+    largest = here.settings.server.max_content_length
     return answer_resource(ApiRootResource(found.title, (TAXII,), largest, found.description))
 
 

@@ -31,9 +31,10 @@ def get_object(root: str, collection: str, object_id: str) -> Response:
 
 def delete_object(root: str, collection: str, object_id: str) -> Response:
     """DELETE …/objects/<object id>/: the whole object, or the versions that the query names."""
-    room = services().directory.deletable(root, collection, authenticate())
+    here = services()
+    room = here.directory.deletable(root, collection, authenticate(here))
     query = parse_query(request.args.items(multi=True), OBJECT_FIELDS, object_id)
-    with services().store.writing() as writing:
+    with here.store.writing() as writing:
         if not delete_versions(writing, room.collection.id, object_id, query.match):
             raise NotFound("The collection has no such object, or no such version of it.")
     return answer(b"")

@@ -14,10 +14,11 @@ from taxii_server.store.contract import CollectionState, Reading, Record
 from taxii_server.taxii.directory import Room
 from taxii_server.taxii.page_cache import FinishedPage, PageKey
 from taxii_server.taxii.requests import TaxiiResponse, authenticate
-from taxii_server.taxii.services import services
+from taxii_server.taxii.services import Services, services
 
 _GZIP_FROM = 8192
 _GZIP_LEVEL = 1
+_GZIP_MAGIC = b"\x1f\x8b"
 
 
 class Content(NamedTuple):
@@ -46,30 +47,30 @@ class Resource(NamedTuple):
 
 def answer_page(resource: Resource, root: str, collection: str, object_id: str | None = None) -> Response:
     """A page of a collection's objects, manifest or versions."""
-    requester = authenticate()
-    room = services().directory.readable(root, collection, requester)
+    here = services()
+    requester = authenticate(here)
+    room = here.directory.readable(root, collection, requester)
     query = parse_query(request.args.items(multi=True), resource.fields, object_id)
     walk = resolve(query, room.collection.id)
-    page = _page(resource, room, walk, _limit(query))
+    page = _page(here, resource, room, walk, _limit(here, query))
     return _answer(page, query, walk)
 
 
-def _limit(query: Query) -> int:
-    server = services().settings.server
+def _limit(here: Services, query: Query) -> int:
+    server = here.settings.server
     return server.default_limit if query.limit is None else min(query.limit, server.max_limit)
 
 
-def _page(resource: Resource, room: Room, walk: Walk, limit: int) -> FinishedPage:
+def _page(here: Services, resource: Resource, room: Room, walk: Walk, limit: int) -> FinishedPage:
     """The page from the cache, where it is finished and still true, else from the store."""
     coding = "gzip" if request.accept_encodings["gzip"] > 0 else "identity"
-    state = services().store.collection_state(room.collection.id)
+    state = here.store.collection_state(room.collection.id)
     key = PageKey(resource.kind, state.number, walk, limit, coding)
-    found = services().pages.find(key, state.changes)
-    return found or _read(resource, room, key)
+    return here.pages.find(key, state.changes) or _read(here, resource, room, key)
 
 
-def _read(resource: Resource, room: Room, key: PageKey) -> FinishedPage:
-    with services().store.reading() as reading:
+def _read(here: Services, resource: Resource, room: Room, key: PageKey) -> FinishedPage:
+    with here.store.reading() as reading:
         state = reading.state(room.collection.id)
         content = resource.read(reading, state, key.walk, key.limit)
     body = _join(resource.name, content, room.collection.id, key.walk)
@@ -78,7 +79,7 @@ def _read(resource: Resource, room: Room, key: PageKey) -> FinishedPage:
         body = igzip.compress(body, _GZIP_LEVEL)
     page = FinishedPage(body, etag, _date(content.first), _date(content.last), state.changes)
     if content.more:
-        services().pages.keep(key, page)
+        here.pages.keep(key, page)
     return page
 
 
@@ -103,24 +104,25 @@ def _date(instant: int | None) -> str | None:
 
 
 def _answer(page: FinishedPage, query: Query, walk: Walk) -> Response:
-    response = TaxiiResponse(page.body)
-    headers = response.headers
-    headers["Cache-Control"] = "private, no-cache"
-    headers["Vary"] = "Accept-Encoding, Authorization"
-    headers["ETag"] = f'"{page.etag}"'
-    _add_dates(response, page, query, walk)
-    if page.body[:2] == b"\x1f\x8b":
-        headers["Content-Encoding"] = "gzip"
+    headers = [
+        ("Cache-Control", "private, no-cache"),
+        ("Vary", "Accept-Encoding, Authorization"),
+        ("ETag", f'"{page.etag}"'),
+        *_dates(page, query, walk),
+    ]
+    if page.body[:2] == _GZIP_MAGIC:
+        headers.append(("Content-Encoding", "gzip"))
+    response = TaxiiResponse(page.body, headers=headers)
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(page.etag):
         response.status_code = 304
         response.set_data(b"")
     return response
 
 
-def _add_dates(response: Response, page: FinishedPage, query: Query, walk: Walk) -> None:
-    """Both dates of the page; an empty one echoes where the request began (rules.md 9)."""
+def _dates(page: FinishedPage, query: Query, walk: Walk) -> list[tuple[str, str]]:
+    """Both dates of the page as headers; an empty one echoes where the request began (rules.md 9)."""
     if page.first is not None and page.last is not None:
-        response.headers["X-TAXII-Date-Added-First"] = page.first
-        response.headers["X-TAXII-Date-Added-Last"] = page.last
-    elif query.added_after is not None and walk.after > BEFORE_EVERYTHING:
-        response.headers["X-TAXII-Date-Added-Last"] = format_timestamp(walk.after)
+        return [("X-TAXII-Date-Added-First", page.first), ("X-TAXII-Date-Added-Last", page.last)]
+    if query.added_after is not None and walk.after > BEFORE_EVERYTHING:
+        return [("X-TAXII-Date-Added-Last", format_timestamp(walk.after))]
+    return []

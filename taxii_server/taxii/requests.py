@@ -9,7 +9,7 @@ from flask import Response, request
 from taxii_server.core.errors import HTTP_ERRORS, ClearinghouseError, HttpError
 from taxii_server.core.media_types import TAXII, check_accept
 from taxii_server.core.permissions import Requester
-from taxii_server.taxii.services import services
+from taxii_server.taxii.services import Services
 
 ENCODER = msgspec.json.Encoder()
 
@@ -20,9 +20,9 @@ class TaxiiResponse(Response):
     default_mimetype = TAXII
 
 
-def authenticate() -> Requester:
+def authenticate(here: Services) -> Requester:
     """Who asks, once the request's Accept is known to admit TAXII. Raises Unauthenticated or NotAcceptable."""
-    requester = services().sign_in.requester(request.headers.get("Authorization"), request.remote_addr or "")
+    requester = here.sign_in.requester(request.headers.get("Authorization"), request.remote_addr or "")
     check_accept(request.headers.get("Accept"))
     return requester
 

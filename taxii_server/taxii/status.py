@@ -15,10 +15,11 @@ def register(app: Flask) -> None:
 
 def get_status(root: str, status_id: str) -> Response:
     """GET /<api root>/status/<status id>/; strangers get what they get for a status that never was."""
-    requester = authenticate()
+    here = services()
+    requester = authenticate(here)
     if requester.is_anonymous:
         refuse(requester)
-    found = services().store.status(status_id, services().clock())
+    found = here.store.status(status_id, here.clock())
     if found is None or found.api_root != root or found.organisation != requester.organisation:
         raise NotFound("There is no such status; they are kept for a day.")
     return answer(found.content)

@@ -95,15 +95,18 @@ class Connections:
     @contextmanager
     def reader(self) -> Iterator[apsw.Connection]:
         """A connection that nobody else uses meanwhile."""
-        with translated():
-            try:
-                connection = self._readers.pop()
-            except IndexError:
-                connection = self._open_reader()
-            try:
-                yield connection
-            finally:
-                self._readers.append(connection)
+        try:
+            connection = self._readers.pop() if self._readers else self._open_reader()
+        except IndexError:  # somebody else took the last one
+            connection = self._open_reader()
+        except apsw.Error as error:
+            raise translate(error) from error
+        try:
+            yield connection
+        except apsw.Error as error:
+            raise translate(error) from error
+        finally:
+            self._readers.append(connection)
 
     @contextmanager
     def transaction(self) -> Iterator[apsw.Connection]:
