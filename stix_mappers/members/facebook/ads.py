@@ -35,6 +35,10 @@ _AMOUNTS: Final = ("spend_amount", "cost", "ad_spend", "amount")
 _CURRENCIES: Final = ("spend_currency", "currency")
 _TARGETING: Final = ("location", "residence", "match", "interests", "excludes", "language", "age")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
+_ENDINGS: Final = frozenset({
+    "com", "org", "net", "gov", "edu", "mil", "int", "info", "biz", "name", "pro", "mobi", "news", "media", "online",
+    "site", "club", "world", "today", "live", "blog", "press", "shop", "store", "social", "xyz", "example", "test",
+})  # fmt: skip
 _MOST_TARGETS: Final = 200
 _LONGEST_TEXT: Final = 20_000
 
@@ -95,7 +99,7 @@ class _Ads:
             return
         self._any = True
         value = classify(written)
-        landing = value.value if value.kind == "url" else None
+        landing = value.value if value.kind == "url" and _is_plausible(value.host or "") else None
         if written and landing is None:
             self._desk.skip(line, "unusable-value", written, "no landing page that could be one")
         elif landing and service_owner(_service(landing)) == MEMBER and (page := asset_of_value(value)):
@@ -140,6 +144,12 @@ def _subject(told: Mapping[str, object], ad_id: str, landing: str | None) -> AdS
         x_placements=placements,
         x_spend=_spend(told),
     )
+
+
+def _is_plausible(host: str) -> bool:
+    """Tell whether a host ends like one of 2015 to 2017: character recognition reads `com` as `oom`."""
+    ending = host.rpartition(".")[2]
+    return len(ending) == 2 or ending in _ENDINGS
 
 
 def _service(url: str) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stix_mappers.members import Desk
-from stix_mappers.members.facebook.typed import Line, line_records
+from stix_mappers.members.facebook.typed import Line, kind_of_type, line_records
 from stix_mappers.reading import Element, Reading
 from stix_mappers.record import Record
 from stix_mappers.skips import Unreadable
@@ -42,8 +42,10 @@ def _line(element: Element) -> Line:
     text = title.text.strip() if title else ""
     told = _TITLE_TYPE.match(text)
     value, kind = _value(element)
-    type_ = told["type"] if told else kind
-    return Line(element.line, type_, value, told["comment"] if told else text)
+    # A comment may end in parentheses of its own: `Fake version of WhatsApp (SSLove)`.
+    if told is None or kind_of_type(told["type"]) is None:
+        return Line(element.line, kind, value, text)
+    return Line(element.line, told["type"], value, told["comment"])
 
 
 def _value(element: Element) -> tuple[str, str]:
