@@ -5,7 +5,8 @@ the program changes a schema. Two further departures are made by `validation`, n
 
 - each object embedded in an observed-data (`objects`) is judged by the schema of its own type. The schema
   tries all eighteen, so that its error says nothing, and it takes `x-profile` for a `file`;
-- a `type` of a known observable without `spec_version` is STIX 2.1, any other object without is STIX 2.0.
+- a `type` of a known observable without `spec_version` is STIX 2.1, any other object without is STIX 2.0; an
+  object of an unknown type is an observable when it has no `created`, whether or not it has `modified`.
 
 Noncharacters in texts are accepted: RFC 8259 allows them and the schemas do not speak of them. `email-addr`
 needs `value`, as the schemas of both versions say themselves.

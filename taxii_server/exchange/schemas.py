@@ -17,30 +17,6 @@ from jsonschema_rs import Draft202012Validator, RegexOptions, Registry
 from taxii_server.core.timestamps import parse_timestamp
 from taxii_server.exchange.amendments import TIMESTAMP_FORMAT, Schema, amended
 
-OBSERVABLES: Final = frozenset(
-    {
-        "artifact",
-        "autonomous-system",
-        "directory",
-        "domain-name",
-        "email-addr",
-        "email-message",
-        "file",
-        "ipv4-addr",
-        "ipv6-addr",
-        "mac-addr",
-        "mutex",
-        "network-traffic",
-        "process",
-        "software",
-        "url",
-        "user-account",
-        "windows-registry-key",
-        "x509-certificate",
-    }
-)
-"""The observable types of STIX 2.0 and 2.1; both versions have the same."""
-
 _FOLDERS: Final = ("common", "sdos", "sros", "observables")
 _TOP_LEVEL_COMMON: Final = ("marking-definition", "language-content", "extension-definition")
 _BASE: Final = "stix:/"

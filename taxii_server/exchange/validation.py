@@ -9,10 +9,11 @@ from typing import Any, Final, NamedTuple
 from jsonschema_rs import Draft202012Validator, ValidationError
 
 from taxii_server.core.errors import ObjectRefused
+from taxii_server.core.stix import OBSERVABLES, is_observable
 from taxii_server.core.timestamps import DAY
 from taxii_server.exchange.explaining import cut, explain, path_text, shown
 from taxii_server.exchange.pattern_budget import PatternBudget, check_pattern
-from taxii_server.exchange.schemas import OBSERVABLES, Schemas, instant_of, is_timestamp
+from taxii_server.exchange.schemas import Schemas, instant_of, is_timestamp
 
 __all__ = ["ObjectValidator", "PatternBudget"]
 
@@ -67,9 +68,8 @@ def _kind(value: dict[str, Json]) -> _Kind:
     if type_ == "bundle":
         raise ObjectRefused("type is bundle: send the objects of the bundle, not the bundle as one of the objects")
     version = value.get("spec_version")
-    # A type that STIX does not define is an observable when it has no `created`. A domain object that lacks it
-    # is taken for one too and then fails by its own schema.
-    observable = type_ in OBSERVABLES or "created" not in value
+    # A domain object without `created` is taken for an observable too, and then fails by its own schema.
+    observable = is_observable(value)
     if version == "2.1":
         return _Kind(type_, "2.1", observable)
     if version is None and "spec_version" not in value:

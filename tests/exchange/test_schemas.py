@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from taxii_server.core.stix import OBSERVABLES
 from taxii_server.exchange.amendments import AMENDMENTS, Amendment
-from taxii_server.exchange.schemas import OBSERVABLES, Schemas, documents
+from taxii_server.exchange.schemas import Schemas, documents
 from taxii_server.exchange.wording import FORMS, RULES
 
 DOCUMENTS = dict(documents())
