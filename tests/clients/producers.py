@@ -25,7 +25,7 @@ _LONGEST_PAUSE = 0.02  # between two pushes of a producer, so that clients poll 
 
 def version_of(one: Object) -> Version:
     """The version of an object; an observable has none of its own."""
-    return one["id"], one.get("modified", one.get("created", ""))
+    return str(one["id"]), str(one.get("modified", one.get("created", "")))
 
 
 class Receipts:
