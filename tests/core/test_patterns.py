@@ -53,7 +53,7 @@ UNDECIDED = [
     f"[file:hashes.'SHA-1' = '{SHA256}']",
     "[file:hashes[0] = 'x']",
     "[file:x.hashes.MD5 = 'x']",
-    "[file:x.'hashes'.MD5 = 'x']",
+    "[file:x.'hashes'.'MD5' = 'x']",
     "[a:b[-1] = 'x']",
     "[a:b = t'2020-01-01T00:00:00Z']",
 ]
