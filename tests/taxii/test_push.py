@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier, Thread
@@ -322,12 +323,13 @@ def test_another_coding_is_415(feed: Feed, coding: str) -> None:
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Feed:
+def small(tmp_path: Path) -> Iterator[Feed]:
     """A collection of a server that takes 20,000 octets a push and 2,000 an object."""
     server = "max_content_length = 20000\nmax_object_size = 2000"
     world = make_world(tmp_path, server=server, organisations=("alpha",))
     asker = Asker(in_process(create_app(world.settings, store=world.store).test_client()), world.bearer("alpha"))
-    return Feed(asker, "feed", "/plain/collections/feed/")
+    yield Feed(asker, "feed", "/plain/collections/feed/")
+    world.store.close()
 
 
 def refused_as_too_large(answer: Answer) -> bool:
