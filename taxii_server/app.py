@@ -6,7 +6,7 @@ from taxii_server.access.attempts import FailedAttempts
 from taxii_server.access.sign_in import SignIn
 from taxii_server.core.permissions import Role
 from taxii_server.core.timestamps import Clock, system_clock
-from taxii_server.exchange.intake import Intake
+from taxii_server.exchange.intake import make_intake
 from taxii_server.exchange.pushers import Pushers
 from taxii_server.settings import Settings
 from taxii_server.store import open_store
@@ -53,7 +53,7 @@ def _services(settings: Settings, store: Store, clock: Clock) -> Services:
         clock=clock,
         directory=Directory(settings),
         sign_in=SignIn(store, roles, attempts, clock),
-        intake=Intake(store, clock, max_object_size=server.max_object_size, status_hours=server.status_hours),
+        intake=make_intake(settings, store, clock),
         pages=PageCache(server.page_cache_bytes),
         body_slots=BodySlots(limits.bodies, limits.bodies_account, limits.body_wait_seconds),
         pushers=Pushers(settings, store),

@@ -60,6 +60,7 @@ class Server(Table, frozen=True, kw_only=True):
     max_limit: Positive = 10_000
     max_page_bytes: Positive = 8_388_608
     max_object_size: Positive = 12_582_912
+    max_objects: Positive = 200_000
     page_cache_bytes: Positive = 33_554_432
     status_hours: Positive = 24
     tls: Tls = Tls()

@@ -18,11 +18,11 @@ from taxii_server.cli.common import (
     opened_store,
     read_settings,
 )
-from taxii_server.cli.reference import make_intake
 from taxii_server.core.errors import ClearinghouseError
 from taxii_server.core.filters import BEFORE_EVERYTHING, Match, Walk
 from taxii_server.core.status import StatusResource
-from taxii_server.exchange.intake import Destination, Intake, Pusher
+from taxii_server.core.timestamps import system_clock
+from taxii_server.exchange.intake import Destination, Intake, Pusher, make_intake
 from taxii_server.exchange.pushers import Pushers
 from taxii_server.settings import Settings
 from taxii_server.store.contract import Store
@@ -58,7 +58,7 @@ def load_command(member: str, files: tuple[str, ...], config: str | None) -> Non
 def load(settings: Settings, store: Store, member: str, files: Sequence[str]) -> Loaded:
     """Map files of a member into its submissions; ends the program where that cannot be."""
     destination, pusher = _submissions(settings, store, member)
-    intake = make_intake(settings, store)
+    intake = make_intake(settings, store, system_clock)
     skips: Counter[str] = Counter()
     objects = map_files(
         member,

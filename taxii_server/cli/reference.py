@@ -9,7 +9,7 @@ from taxii_server.core.filters import Match
 from taxii_server.core.status import StatusResource
 from taxii_server.core.timestamps import system_clock
 from taxii_server.exchange.deletion import delete_versions
-from taxii_server.exchange.intake import Destination, Intake, Pusher
+from taxii_server.exchange.intake import Destination, Intake, Pusher, make_intake
 from taxii_server.exchange.pushers import reference_of
 from taxii_server.settings import Settings
 from taxii_server.store.contract import Store
@@ -21,18 +21,12 @@ def fill_reference(settings: Settings, store: Store) -> None:
     """Bring every reference collection to what the tables of this version say; nothing to do is quick."""
     collections = [(root, reference_of(root)) for root in settings.api_roots]
     objects = {str(one["id"]): one for one in reference_objects()} if any(found for _, found in collections) else {}
-    intake = make_intake(settings, store)
+    intake = make_intake(settings, store, system_clock)
     for root, collection in collections:
         if collection is not None:
             destination = Destination(root.name, collection.id)
             changed = [entry.id for entry in _push(intake, list(objects.values()), destination).failures]
             _replace(intake, store, [objects[one] for one in changed], destination)
-
-
-def make_intake(settings: Settings, store: Store) -> Intake:
-    """The intake of a command: the same one as a push goes through."""
-    server = settings.server
-    return Intake(store, system_clock, max_object_size=server.max_object_size, status_hours=server.status_hours)
 
 
 def _replace(intake: Intake, store: Store, objects: list[dict[str, object]], destination: Destination) -> None:

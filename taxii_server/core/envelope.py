@@ -13,14 +13,21 @@ from typing import NoReturn
 
 import msgspec
 
-from taxii_server.core.errors import MalformedBody, ObjectRefused, UnprocessableBody
+from taxii_server.core.errors import BodyTooLarge, MalformedBody, ObjectRefused, UnprocessableBody
 from taxii_server.core.stix import StixObject
 
 DEEPEST = 100
 """Levels of nesting inside an object."""
 
+MOST_OBJECTS = 200_000
+"""Objects in one push, unless the settings say otherwise."""
+
+_BRACES_AN_OBJECT = 16  # on average; real ones have two or three, a bomb of empty ones is noticed before it is split
 _LARGEST_INTEGER = 2**53 - 1
 _MAY_BE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_AT_OCTET = re.compile(r"\(byte (\d+)\)")
+_CONSTANT = re.compile(rb"-?(NaN|Infinity)")
+_LARGEST_AROUND = 1_048_576
 _HINT = 'A push is an envelope {"objects": [...]} or a STIX bundle.'
 
 
@@ -28,28 +35,36 @@ class _Body(msgspec.Struct):
     objects: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
-def split(body: bytes) -> list[bytes]:
+class _Shape(msgspec.Struct):
+    """What a body that is no envelope has instead."""
+
+    type: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+    objects: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
+
+
+def split(body: bytes, max_objects: int = MOST_OBJECTS) -> list[bytes]:
     """The octets of each object of an envelope or a bundle, in their order.
 
     Raises MalformedBody when the body is not JSON in UTF-8, UnprocessableBody when it is no envelope or bundle, or
-    has no objects.
+    has no objects, BodyTooLarge when it has more than ``max_objects``. Takes no more memory than the objects
+    themselves, whatever the body is.
     """
-    try:
-        return _split(body, _decode_utf8(body))
-    except ObjectRefused as error:  # a number outside of any object
-        raise UnprocessableBody(str(error)) from None
-
-
-def _split(body: bytes, text: str) -> list[bytes]:
+    _check_utf8(body)
+    if body.count(b"{") > _BRACES_AN_OBJECT * max_objects:
+        raise _too_many(max_objects)
     try:
         objects = msgspec.json.decode(body, type=_Body).objects
     except (msgspec.DecodeError, RecursionError):
-        _explain(text)
+        _explain(body)
     if isinstance(objects, msgspec.UnsetType) or not objects:
-        _check_strictly(text)
-        raise UnprocessableBody(f"There is no object in the body. {_HINT}")
+        _explain(body)
+    if len(objects) > max_objects:
+        raise _too_many(max_objects)
     octets = [bytes(one) for one in objects]
-    _check_around(body, octets)
+    try:
+        _parse_strictly(_around(body, octets))
+    except ObjectRefused as error:  # a number outside of any object
+        raise UnprocessableBody(str(error)) from None
     return octets
 
 
@@ -59,12 +74,12 @@ def parse_object(octets: bytes, max_object_size: int) -> StixObject:
     Raises UnprocessableBody or MalformedBody for what spoils the whole push, ObjectRefused for what concerns this
     object alone.
     """
+    if len(octets) > max_object_size:
+        raise ObjectRefused(f"The object has {len(octets)} octets; at most {max_object_size} are taken.")
     value = _parse_strictly(octets)
     if not isinstance(value, dict):
         shown = octets[:40].decode(errors="ignore")  # the cut may go through a character
         raise UnprocessableBody(f"An entry of objects is not a JSON object but {shown!r}. {_HINT}")
-    if len(octets) > max_object_size:
-        raise ObjectRefused(f"The object has {len(octets)} octets; at most {max_object_size} are taken.")
     if octets.count(b"{") + octets.count(b"[") > DEEPEST and _depth(value) > DEEPEST:
         raise ObjectRefused(f"The object is nested deeper than {DEEPEST} levels.")
     return value
@@ -80,43 +95,64 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _decode_utf8(body: bytes) -> str:
+def _too_many(max_objects: int) -> BodyTooLarge:
+    return BodyTooLarge(f"The push has too many objects; at most {max_objects} are taken at once.")
+
+
+def _check_utf8(body: bytes) -> None:
     try:
-        return body.decode()
+        body.decode()
     except UnicodeDecodeError as error:
         raise MalformedBody(f"The body is not UTF-8: octet {error.start} cannot be read.") from None
 
 
-def _explain(text: str) -> NoReturn:
-    """Say what is wrong with a body that cannot be split."""
-    value = _check_strictly(text)
-    if isinstance(value, dict) and "objects" in value:
+def _explain(body: bytes) -> NoReturn:
+    """Say what is wrong with a body that cannot be split; a large one is not built to find that out."""
+    try:
+        if len(body) <= _LARGEST_AROUND:
+            _parse_strictly(body)
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except RecursionError:
+        raise MalformedBody("The body is nested too deeply to be read.") from None
+    except ObjectRefused as error:
+        raise UnprocessableBody(str(error)) from None
+    except msgspec.DecodeError as error:
+        _explain_syntax(body, str(error))
+    try:
+        shape = msgspec.json.decode(body, type=_Shape)
+    except msgspec.DecodeError:
+        raise UnprocessableBody(f"The body is JSON, but no envelope. {_HINT}") from None
+    if isinstance(shape.objects, msgspec.Raw) and bytes(shape.objects).strip(b"[] \t\r\n"):
         raise UnprocessableBody(f"objects is a list of STIX objects. {_HINT}")
-    if isinstance(value, dict) and "type" in value:
+    if isinstance(shape.type, msgspec.Raw) and bytes(shape.type) != b'"bundle"':
         raise UnprocessableBody(f"The body is a bare object. {_HINT}")
-    raise UnprocessableBody(f"The body is JSON, but no envelope. {_HINT}")
+    raise UnprocessableBody(f"There is no object in the body. {_HINT}")
 
 
-def _check_strictly(text: str) -> object:
-    value = _parse_strictly(text.encode())
-    if isinstance(value, dict) and isinstance(value.get("type"), str) and value["type"] != "bundle":
-        raise UnprocessableBody(f"The body is a bare object. {_HINT}")
-    return value
+def _explain_syntax(body: bytes, message: str) -> NoReturn:
+    found = _AT_OCTET.search(message)
+    at = int(found[1]) if found else 0
+    constant = _CONSTANT.match(body, max(at - 1, 0))
+    if constant:
+        raise UnprocessableBody(f"{constant[1].decode()} is no number in JSON.")
+    what = message.removeprefix("JSON is malformed: ").partition(" (byte")[0].lower()
+    raise MalformedBody(f"The body is not JSON: {what} at octet {at}.")
 
 
-def _check_around(body: bytes, objects: list[bytes]) -> None:
-    """Read what stands around the objects strictly: msgspec passes over duplicate names and NaN there."""
-    skeleton: list[bytes] = []
+def _around(body: bytes, objects: list[bytes]) -> bytes:
+    """The body with a 0 for each object: msgspec passes over duplicate names and NaN there."""
+    pieces: list[bytes] = []
     position = 0
     for octets in objects:
         found = body.find(octets, position)
-        skeleton += (body[position:found], b"0")
+        if found < 0:  # its octets stand a second time before it, as another property's value
+            raise UnprocessableBody(f"What stands beside objects repeats an object. {_HINT}")
+        pieces += (body[position:found].strip(), b"0")
         position = found + len(octets)
-    try:
-        _parse_strictly(b"".join(skeleton) + body[position:])
-    except MalformedBody:
-        # an object's octets stand a second time before it, as another property's value: read it all
-        _parse_strictly(body)
+    pieces.append(body[position:].strip())
+    if sum(map(len, pieces)) > _LARGEST_AROUND + 2 * len(objects):
+        raise UnprocessableBody(f"What stands beside objects is larger than {_LARGEST_AROUND} octets.")
+    return b"".join(pieces)
 
 
 def _parse_strictly(octets: bytes) -> object:

@@ -19,6 +19,7 @@ from taxii_server.core.timestamps import SECOND, Clock, format_timestamp
 from taxii_server.exchange.authorship import Author, SharedObjects, check_authorship
 from taxii_server.exchange.commit import Accepted, Commit, Outcome, digest_of
 from taxii_server.exchange.validation import ObjectValidator, PatternBudget
+from taxii_server.settings import Settings
 from taxii_server.store.contract import Status, Store, Writing
 
 _HOUR = 3600 * SECOND
@@ -43,10 +44,13 @@ class Destination(NamedTuple):
 class Intake:
     """Takes pushes in. One for a process; safe to share between threads."""
 
-    def __init__(self, store: Store, clock: Clock, *, max_object_size: int, status_hours: int) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, *, max_objects: int, max_object_size: int, status_hours: int
+    ) -> None:
         self._store = store
         self._clock = clock
         self._validator = ObjectValidator()
+        self._max_objects = max_objects
         self._max_object_size = max_object_size
         self._status_hours = status_hours
 
@@ -57,7 +61,7 @@ class Intake:
         """
         now = self._clock()
         shared = pusher.shared.digests() if pusher.shared else {}
-        judged = self._validate(split(body), pusher.author, shared, now)
+        judged = self._validate(split(body, self._max_objects), pusher.author, shared, now)
         accepted = [one for one in judged if isinstance(one, Accepted)]
         with self._store.writing() as writing:
             outcomes = Commit(writing, destination.collection, pusher.organisation).run(accepted, self._clock)
@@ -85,6 +89,18 @@ class Intake:
             except ObjectRefused as refused:
                 judged.append(_failure(value, index, now, str(refused)))
         return judged
+
+
+def make_intake(settings: Settings, store: Store, clock: Clock) -> Intake:
+    """The intake with the bounds of these settings."""
+    server = settings.server
+    return Intake(
+        store,
+        clock,
+        max_objects=server.max_objects,
+        max_object_size=server.max_object_size,
+        status_hours=server.status_hours,
+    )
 
 
 def _accept(value: StixObject, octets: bytes) -> Accepted:

@@ -192,4 +192,4 @@ class Store(Protocol):
         """Add or replace a token."""
 
     def note_token_use(self, token_id: str, now: int) -> None:
-        """Remember that a token was used; gives up at once when somebody writes."""
+        """Remember that a token was used; gives up at once when somebody writes, or when nobody can."""

@@ -7,7 +7,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,6 +22,7 @@ _READ_CACHE_KIB = 1024
 _WRITE_CACHE_KIB = 16384
 _CHECKPOINT_PAGES = 16384  # 64 MiB of log: random index pages are written back once for many pushes
 _POLL_SECONDS = 0.0005
+_CREATE_MILLISECONDS = 5_000
 
 
 def translate(error: apsw.Error) -> StoreError:
@@ -164,14 +165,19 @@ class Connections:
         return connection
 
 
-def create_file(path: Path) -> None:
-    """Make an empty database in WAL mode where there is none, readable by its owner alone."""
+def create_file(path: Path, check_owner: Callable[[apsw.Connection], None]) -> None:
+    """Make an empty database in WAL mode where there is none, readable by its owner alone.
+
+    The owner of a file that is there is checked before anything in it is changed.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with translated():
         is_new = not path.exists()
         connection = apsw.Connection(str(path))
+        connection.set_busy_timeout(_CREATE_MILLISECONDS)  # another may be making it just now
         if is_new:
             path.chmod(0o600)
+        check_owner(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.close()
 

@@ -44,6 +44,11 @@ def check(connection: apsw.Connection) -> None:
         )
 
 
+def check_owner(connection: apsw.Connection) -> None:
+    """Raise SchemaMismatch for another program's file."""
+    _version(connection)
+
+
 def _version(connection: apsw.Connection) -> int:
     """The version of a store of ours, 0 for an empty file. Raises SchemaMismatch for another program's file."""
     version: int = connection.execute("PRAGMA user_version").get

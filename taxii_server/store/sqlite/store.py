@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from taxii_server.core.accounts import Account, Token
-from taxii_server.core.errors import StoreBusy, StoreUnavailable
+from taxii_server.core.errors import StoreBusy, StoreError, StoreUnavailable
 from taxii_server.core.permissions import Role
 from taxii_server.store.contract import CollectionState, Status
 from taxii_server.store.sqlite import schema
@@ -25,7 +25,7 @@ class SqliteStore:
 
     def initialise(self) -> None:
         """See the contract."""
-        create_file(self.path)
+        create_file(self.path, schema.check_owner)
         with self._connections.transaction() as connection:
             schema.migrate(connection)
 
@@ -120,7 +120,7 @@ class SqliteStore:
 
     def note_token_use(self, token_id: str, now: int) -> None:
         """See the contract."""
-        with suppress(StoreBusy):
+        with suppress(StoreError):  # reads go on where nothing can be written
             self._connections.try_transaction("UPDATE tokens SET last_used = ? WHERE id = ?", (now, token_id))
 
     def _row(self, statement: str, bindings: tuple[Value, ...]) -> tuple[Value, ...] | None:
