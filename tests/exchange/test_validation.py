@@ -116,6 +116,9 @@ class TestIds:
     def test_the_id_ends_with_a_uuid_of_rfc_4122(self, uuid: str) -> None:
         assert "UUID of RFC 4122" in refusal({**sdo("campaign", name="x"), "id": f"campaign--{uuid}"})
 
+    def test_the_type_in_the_id_of_an_unknown_type_counts_too(self) -> None:
+        assert refusal({**sdo("x-tactic"), "id": f"x-matrix--{UUID}"}).startswith("id must begin with the type")
+
     def test_a_missing_id_is_named(self) -> None:
         assert refusal(without(sdo("campaign", name="x"), "id")) == "id is missing"
 
@@ -200,6 +203,9 @@ class TestPatterns:
     def test_what_is_no_pattern_is_refused(self, pattern: str) -> None:
         assert refusal(indicator(pattern=pattern)).startswith("pattern is no STIX pattern: ")
 
+    def test_a_pattern_nested_beyond_reading_is_refused(self) -> None:
+        assert refusal(indicator(pattern="(" * 8000)) == "pattern is no STIX pattern: nested too deeply"
+
     def test_the_place_of_the_mistake_is_told(self) -> None:
         assert "at character 8, " in refusal(indicator(pattern="[a:b = ]"))
 
@@ -268,6 +274,10 @@ class TestAddresses:
     def test_what_is_no_ipv6_address_is_refused(self, value: str) -> None:
         assert refusal(sco("ipv6-addr", value=value)).startswith("value must be an IPv6 address")
 
+    @pytest.mark.parametrize(("type_", "value"), [("ipv4-addr", "192.0.2.0/24"), ("ipv6-addr", "2001:db8::/32")])
+    def test_a_network_is_taken_in_2_0(self, type_: str, value: str) -> None:
+        take(without(observed(objects={"0": {"type": type_, "value": value}}), "spec_version"))
+
     def test_noncharacters_are_taken(self) -> None:
         take(sdo("campaign", name="a\ufdd0\uffff\U0010ffff"))
 
@@ -320,6 +330,10 @@ class TestEmbedded:
         (indicator(Name="x"), "Name is no property name: lower-case letters, digits and underscores"),
         (indicator(severity=1), "severity must not be used: STIX reserves the name"),
         (sco("file", hashes={"MD5": "x"}), 'hashes.MD5 must be 32 hexadecimal digits, not "x"'),
+        (
+            sco("file", name="x", extensions={"pdf-ext": {"document_info_dict": {"1": 5}}}),
+            "extensions.pdf-ext.document_info_dict.1 must be a string, not 5",
+        ),
         (sco("file"), "the file needs at least one of hashes, name"),
         (
             sdo("opinion", object_refs=[f"note--{UUID}"], opinion="no"),
