@@ -114,9 +114,9 @@ def _encoding(start: bytes) -> tuple[str, str]:
 
 def _utf16_without_mark(start: bytes) -> str:
     even, odd = start[0::2].count(0), start[1::2].count(0)
-    if odd > len(start) // 4 and even < len(start) // 50:
+    if odd > len(start) // 4 and even <= len(start) // 50:
         return "utf-16-le"
-    if even > len(start) // 4 and odd < len(start) // 50:
+    if even > len(start) // 4 and odd <= len(start) // 50:
         return "utf-16-be"
     raise Unreadable("binary", "the file is no text")
 

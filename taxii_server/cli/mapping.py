@@ -133,7 +133,7 @@ def _counted(objects: Iterator[StixObject], tally: _Tally) -> Iterator[StixObjec
 @contextlib.contextmanager
 def _opened(out: str) -> Iterator[BinaryIO]:
     if out == "-":
-        yield click.get_binary_stream("stdout")
+        yield sys.stdout.buffer
         return
     with cast("IO[bytes]", click.open_file(out, "wb", atomic=True)) as sink:
         yield cast("BinaryIO", sink)

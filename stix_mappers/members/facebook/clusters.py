@@ -15,7 +15,7 @@ _TARGETING: Final = re.compile(r"(.+?)[\s-]+target(?:ing|ed)\b", re.IGNORECASE)
 _GROUP: Final = re.compile(r"\b(?:APT|UNC|TA|FIN|DEV|UAC|GOLD|TAG)[- ]?(?:[A-Z]-)?\d+\b|\b[A-Z][A-Za-z]+ APT\b")
 _GENERIC: Final = re.compile(
     r"\b(?:unnamed|unknown|domain|url|hash|malware|cib|c2|server|phishing|telegram|android|ios|ip|other|multiple|"
-    r"hosting|hosted|uncategorized|suspicious|general|misc|note|previously|group|infrastructure)\b",
+    r"hosting|hosted|uncategorized|suspicious|general|misc|note|previously|infrastructure)\b",
     re.IGNORECASE,
 )
 _LONGEST: Final = 4

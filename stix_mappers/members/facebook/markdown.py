@@ -68,8 +68,6 @@ def records(desk: Desk, reading: Reading) -> Iterator[Record]:
             study = _Study(maker, reading, title["title"], slug_.group(0) if slug_ else None)
         elif study is not None:
             yield from study.line(number, line)
-        elif line.strip():
-            desk.skip(number, "out-of-scope", line)
     if study is None:
         raise Unreadable("unknown-layout", "Markdown without a heading 'Indicators of Compromise'", 1)
     yield from study.finish()
