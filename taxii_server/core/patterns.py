@@ -40,8 +40,12 @@ _WORDED: Final = rf"{_SPACE}++(?>IN{_SPACE}*+{_SET}|(?>LIKE|MATCHES|ISSUBSET|ISS
 _TEST: Final = rf"{_PATH}{_NOT}(?>{_EQUAL}|{_ORDER}|{_WORDED})"
 
 
+_END: Final = r"(?:[\])]|\Z)"
+
+
 def _joined(term: str, words: str) -> str:
-    return rf"{term}(?>{_SPACE}++(?>{words}){_SPACE}++{term})*+"
+    """Terms with a word between them; `term` stands here once, so that nesting does not double the expression."""
+    return rf"(?>{term}(?>{_SPACE}++(?>{words}){_SPACE}++(?!{_END})|(?={_SPACE}*+{_END})))++"
 
 
 def _pattern() -> str:
