@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator
 from typing import Final
 
 from msgspec import Struct
@@ -70,21 +69,18 @@ def indicator_id(member: str, sco: str) -> str:
     return sdo_id("indicator", "indicator", member, sco)
 
 
-def asset_objects(told: Context, found: Observed) -> Iterator[StixObject]:
-    """Yield what one record yields: the observation, and where D12 allows what to look for."""
-    yield from found.scos
+def asset_objects(told: Context, found: Observed) -> list[StixObject]:
+    """Return what one record yields: the observation, and where D12 allows what to look for."""
     observation = _observed_data(told, found)
-    yield observation
     campaign = _campaign_of(told.record)
     if found.pattern is None or not _is_indicated(told.record):
-        if campaign:
-            yield relationship(told, "related-to", observation["id"], campaign)
-        return
+        tied = [relationship(told, "related-to", observation["id"], campaign)] if campaign else []
+        return [*found.scos, observation, *tied]
     indicator = _indicator(told, found, found.pattern)
-    yield indicator
-    yield relationship(told, "based-on", indicator["id"], observation["id"])
+    objects = [*found.scos, observation, indicator, relationship(told, "based-on", indicator["id"], observation["id"])]
     if campaign:
-        yield relationship(told, "indicates", indicator["id"], campaign)
+        objects.append(relationship(told, "indicates", indicator["id"], campaign))
+    return objects
 
 
 def sdo(told: Context, object_type: str, object_id: str) -> StixObject:

@@ -5,7 +5,7 @@ union of all records. What the run remembers is bounded: networks, the shared ob
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from stix_mappers import notes
@@ -26,10 +26,8 @@ from stix_mappers.services import login_of
 from stix_mappers.skips import OnSkip, Skip
 from stix_mappers.versions import Previous, revoked, settled
 
-_REMEMBERED_IDS: Final = 1 << 18
-_REMEMBERED_RECORDS: Final = 4_096
-
-_REFERENCES: Final = ("target_ref", "source_ref")
+_REMEMBERED_IDS: Final = 1 << 17
+_REMEMBERED_RECORDS: Final = 1_024
 
 
 class Builder:
@@ -48,8 +46,8 @@ class Builder:
         self._on_skip = on_skip
         self._networks: dict[tuple[str, str], NetworkState] = {}
         self._given_shared: set[str] = set()
-        self._given: OrderedDict[str, None] = OrderedDict()
-        self._recent: OrderedDict[str, dict[str, StixObject]] = OrderedDict()
+        self._given = Newest(_REMEMBERED_IDS)
+        self._recent: OrderedDict[str, list[StixObject]] = OrderedDict()
         self._newcomers: dict[str, StixObject] = {}
 
     def build(self, record: Record) -> Iterator[StixObject]:
@@ -104,8 +102,8 @@ class Builder:
         sco = found.scos[0]["id"]
         if state is not None:
             state.name_asset(record.tlp, sco)
-        made = list(asset_objects(told, found))
-        self._remember(made)
+        made = asset_objects(told, found)
+        self._remember(made[len(found.scos)]["id"], made)
         yield from made
         if record.kind == "label":
             yield from notes.label(told, sco)
@@ -121,10 +119,9 @@ class Builder:
             yield account
             yield {**relationship(told, "related-to", account["id"], sco), "description": "former name"}
 
-    def _remember(self, made: list[StixObject]) -> None:
+    def _remember(self, observation: str, made: list[StixObject]) -> None:
         """Keep the newest observations with what points at them: the same input may take them back."""
-        versioned = {found["id"]: found for found in made if "modified" in found}
-        self._recent[next(iter(versioned))] = versioned
+        self._recent[observation] = made
         if len(self._recent) > _REMEMBERED_RECORDS:
             self._recent.popitem(last=False)
 
@@ -132,7 +129,7 @@ class Builder:
         """Yield the revoked versions of an observation and of what points at it, and a note with the reason (D16)."""
         record = told.record
         target = observed_data_id(record.member, record.retracts or "")
-        recent = self._recent.get(target, {})
+        recent = {found["id"]: found for found in self._recent.get(target, ())}
         observation = self._version(target, recent)
         if observation is None:
             self._skip(record)
@@ -165,34 +162,61 @@ class Builder:
             yield from Writer(state, self._markings).tie_to_grouping(grouping["id"])
 
     def _give(self, found: StixObject, told: str, *, union: bool = False) -> Iterator[StixObject]:
-        key = found["id"] if "revoked" not in found else f"{found['id']} revoked"
-        if key in self._given:
+        if not self._given.is_new(found["id"] if "revoked" not in found else f"{found['id']} revoked"):
             return
-        self._given[key] = None
-        if len(self._given) > _REMEMBERED_IDS:
-            self._given.popitem(last=False)
         if self._previous is not None and "revoked" not in found:
             before = self._previous(found["id"])
             united = merged(found, before) if union and before is not None else found
             found = settled(united, told, before)
-        yield from self._shared_of(found)
+        if not self._given_shared.issuperset(_always_named(found)):
+            yield from self._shared_of(_always_named(found))
+        if union or found["type"] == "note":
+            yield from self._shared_of(_named(found))
         yield found
 
-    def _shared_of(self, found: StixObject) -> Iterator[StixObject]:
-        refs = [found.get("created_by_ref"), *found.get("object_marking_refs", ()), *found.get("extensions", ())]
-        refs.extend(found.get(name) for name in _REFERENCES)
-        if "object_refs" in found and found["type"] in {"report", "grouping", "note"}:
-            refs.extend(found["object_refs"])
+    def _shared_of(self, refs: Iterable[str]) -> Iterator[StixObject]:
         for ref in refs:
-            if ref is not None and ref not in self._given_shared:
+            if ref not in self._given_shared:
                 yield from self._give_shared(ref)
 
     def _give_shared(self, ref: str) -> Iterator[StixObject]:
         shared = self._shared.get(ref) or self._newcomers.get(ref)
         if shared is not None and ref not in self._given_shared:
             self._given_shared.add(ref)
-            yield from self._shared_of(shared)
+            yield from self._shared_of(_always_named(shared))
             yield shared
+
+
+class Newest:
+    """The newest ids of an endless row, in bounded memory: two generations, the older forgotten as a whole."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most // 2
+        self._young: set[str] = set()
+        self._old: set[str] = set()
+
+    def is_new(self, item: str) -> bool:
+        """Tell whether this was not seen lately, and remember it."""
+        if item in self._young or item in self._old:
+            return False
+        self._young.add(item)
+        if len(self._young) > self._most:
+            self._old, self._young = self._young, set()
+        return True
+
+
+def _always_named(found: StixObject) -> list[str]:
+    """Return author, markings and extensions of an object: what nearly all of a run have in common."""
+    refs = [*found.get("object_marking_refs", ()), *found.get("extensions", ())]
+    if "created_by_ref" in found:
+        refs.append(found["created_by_ref"])
+    return refs
+
+
+def _named(found: StixObject) -> list[str]:
+    """Return whatever else an object of a network names: places, actors, techniques."""
+    ends = [found[name] for name in ("target_ref", "source_ref") if name in found]
+    return [*ends, *found.get("object_refs", ())]
 
 
 def _what_points_at(told: Context, observation: StixObject) -> Iterator[str]:

@@ -4,6 +4,7 @@ SCOs: STIX 2.1 section 2.9. Everything else: platform-records.md section 3.1. Th
 msgspec's output here, because only strings, and keys already in order, go into it.
 """
 
+from functools import lru_cache
 from hashlib import sha1
 from typing import Final
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -28,11 +29,13 @@ def sco_id(object_type: str, contributing: dict[str, object]) -> str:
     return f"{object_type}--{_uuid5(_SCO, _encode(contributing))}"
 
 
+@lru_cache(maxsize=1024)
 def identity_id(slug: str) -> str:
     """Return the id of a member, an agency or the clearinghouse."""
     return sdo_id("identity", "identity", "org", slug)
 
 
+@lru_cache(maxsize=4096)
 def campaign_id(member: str, network: str) -> str:
     """Return the id of one member's campaign."""
     return sdo_id("campaign", "campaign", member, network)
