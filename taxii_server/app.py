@@ -27,6 +27,7 @@ from taxii_server.taxii.directory import Directory
 from taxii_server.taxii.page_cache import PageCache
 from taxii_server.taxii.requests import TaxiiResponse
 from taxii_server.taxii.services import EXTENSION, Services
+from taxii_server.taxii.shortcut import ParsedRequests, Shortcut
 
 
 def create_app(settings: Settings, *, store: Store | None = None, clock: Clock = system_clock) -> Flask:
@@ -35,10 +36,12 @@ def create_app(settings: Settings, *, store: Store | None = None, clock: Clock =
     app.response_class = TaxiiResponse
     app.url_map.strict_slashes = False  # served with and without the slash; a redirect loses credentials (R12)
     app.url_map.merge_slashes = False
-    app.extensions[EXTENSION] = _services(settings, store or open_store(settings.storage), clock)
+    here = _services(settings, store or open_store(settings.storage), clock)
+    app.extensions[EXTENSION] = here
     error_handling.register(app)
     for module in (discovery, collections, objects, push, manifest, versions, status, health):
         module.register(app)
+    app.wsgi_app = Shortcut(app.wsgi_app, here)  # type: ignore[method-assign]  # Flask's own way to add middleware
     return app
 
 
@@ -55,6 +58,7 @@ def _services(settings: Settings, store: Store, clock: Clock) -> Services:
         sign_in=SignIn(store, roles, attempts, clock),
         intake=make_intake(settings, store, clock),
         pages=PageCache(server.page_cache_bytes),
+        parsed_requests=ParsedRequests(),
         body_slots=BodySlots(limits.bodies, limits.bodies_account, limits.body_wait_seconds),
         pushers=Pushers(settings, store),
     )

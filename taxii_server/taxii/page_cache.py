@@ -23,14 +23,17 @@ class PageKey(NamedTuple):
     coding: str
 
 
-class FinishedPage(NamedTuple):
-    """A page to send. ``first`` and ``last`` are the header texts of its dates."""
+class Page(NamedTuple):
+    """A page to send, with its headers but for the length.
+
+    A finished one has more behind it, and is true as long as the collection has these ``changes``.
+    """
 
     body: bytes
     etag: str
-    first: str | None
-    last: str | None
+    headers: tuple[tuple[str, str], ...]
     changes: int
+    is_finished: bool
 
 
 class PageCache:
@@ -38,17 +41,15 @@ class PageCache:
 
     def __init__(self, max_bytes: int) -> None:
         self._guard = Lock()
-        self._pages: LRUCache[PageKey, FinishedPage] = LRUCache(
-            max_bytes, getsizeof=lambda page: sys.getsizeof(page.body)
-        )
+        self._pages: LRUCache[PageKey, Page] = LRUCache(max_bytes, getsizeof=lambda page: sys.getsizeof(page.body))
 
-    def find(self, key: PageKey, changes: int) -> FinishedPage | None:
+    def find(self, key: PageKey, changes: int) -> Page | None:
         """The page, if it was made and is still true."""
         with self._guard:
             page = self._pages.get(key)
         return page if page is not None and page.changes == changes else None
 
-    def keep(self, key: PageKey, page: FinishedPage) -> None:
+    def keep(self, key: PageKey, page: Page) -> None:
         """Keep a page, unless it alone is larger than the cache."""
         with self._guard:
             if sys.getsizeof(page.body) <= self._pages.maxsize:

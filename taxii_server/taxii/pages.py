@@ -9,15 +9,19 @@ from isal import igzip
 
 from taxii_server.core.cursor import format_cursor, make_cursor
 from taxii_server.core.filters import BEFORE_EVERYTHING, Query, Walk, parse_query, resolve
+from taxii_server.core.media_types import TAXII
 from taxii_server.core.timestamps import format_timestamp
 from taxii_server.store.contract import CollectionState, Reading, Record
 from taxii_server.taxii.directory import Room
-from taxii_server.taxii.page_cache import FinishedPage, PageKey
+from taxii_server.taxii.page_cache import Page, PageKey
 from taxii_server.taxii.requests import TaxiiResponse, authenticate
 from taxii_server.taxii.services import Services, services
+from taxii_server.taxii.shortcut import Asked
 
 _GZIP_FROM = 8192
 _GZIP_LEVEL = 1
+_FIRST = "X-TAXII-Date-Added-First"
+_LAST = "X-TAXII-Date-Added-Last"
 _GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -61,15 +65,18 @@ def _limit(here: Services, query: Query) -> int:
     return server.default_limit if query.limit is None else min(query.limit, server.max_limit)
 
 
-def _page(here: Services, resource: Resource, room: Room, walk: Walk, limit: int) -> FinishedPage:
+def _page(here: Services, resource: Resource, room: Room, walk: Walk, limit: int) -> Page:
     """The page from the cache, where it is finished and still true, else from the store."""
     coding = "gzip" if request.accept_encodings["gzip"] > 0 else "identity"
     state = here.store.collection_state(room.collection.id)
     key = PageKey(resource.kind, state.number, walk, limit, coding)
-    return here.pages.find(key, state.changes) or _read(here, resource, room, key)
+    page = here.pages.find(key, state.changes) or _read(here, resource, room, key)
+    if page.is_finished:
+        here.parsed_requests.remember(request.environ, Asked(room, key))
+    return page
 
 
-def _read(here: Services, resource: Resource, room: Room, key: PageKey) -> FinishedPage:
+def _read(here: Services, resource: Resource, room: Room, key: PageKey) -> Page:
     with here.store.reading() as reading:
         state = reading.state(room.collection.id)
         content = resource.read(reading, state, key.walk, key.limit)
@@ -77,8 +84,8 @@ def _read(here: Services, resource: Resource, room: Room, key: PageKey) -> Finis
     etag = _etag(key, room.collection.id, state, content)
     if key.coding == "gzip" and len(body) > _GZIP_FROM:
         body = igzip.compress(body, _GZIP_LEVEL)
-    page = FinishedPage(body, etag, _date(content.first), _date(content.last), state.changes)
-    if content.more:
+    page = Page(body, etag, _headers(content, etag, body), state.changes, is_finished=content.more)
+    if page.is_finished:
         here.pages.keep(key, page)
     return page
 
@@ -99,30 +106,27 @@ def _etag(key: PageKey, collection: str, state: CollectionState, content: Conten
     return hashlib.sha256(repr(facts).encode()).hexdigest()[:32]
 
 
-def _date(instant: int | None) -> str | None:
-    return None if instant is None else format_timestamp(instant)
-
-
-def _answer(page: FinishedPage, query: Query, walk: Walk) -> Response:
+def _headers(content: Content, etag: str, body: bytes) -> tuple[tuple[str, str], ...]:
     headers = [
+        ("Content-Type", TAXII),
         ("Cache-Control", "private, no-cache"),
         ("Vary", "Accept-Encoding, Authorization"),
-        ("ETag", f'"{page.etag}"'),
-        *_dates(page, query, walk),
+        ("ETag", f'"{etag}"'),
     ]
-    if page.body[:2] == _GZIP_MAGIC:
+    if content.first is not None and content.last is not None:
+        headers.append((_FIRST, format_timestamp(content.first)))
+        headers.append((_LAST, format_timestamp(content.last)))
+    if body[:2] == _GZIP_MAGIC:
         headers.append(("Content-Encoding", "gzip"))
-    response = TaxiiResponse(page.body, headers=headers)
+    return tuple(headers)
+
+
+def _answer(page: Page, query: Query, walk: Walk) -> Response:
+    response = TaxiiResponse(page.body, headers=page.headers)
+    if _LAST not in response.headers and query.added_after is not None and walk.after > BEFORE_EVERYTHING:
+        # nothing new: the page says from where to ask again (rules.md 9)
+        response.headers[_LAST] = format_timestamp(walk.after)
     if "If-None-Match" in request.headers and request.if_none_match.contains_weak(page.etag):
         response.status_code = 304
         response.set_data(b"")
     return response
-
-
-def _dates(page: FinishedPage, query: Query, walk: Walk) -> list[tuple[str, str]]:
-    """Both dates of the page as headers; an empty one echoes where the request began (rules.md 9)."""
-    if page.first is not None and page.last is not None:
-        return [("X-TAXII-Date-Added-First", page.first), ("X-TAXII-Date-Added-Last", page.last)]
-    if query.added_after is not None and walk.after > BEFORE_EVERYTHING:
-        return [("X-TAXII-Date-Added-Last", format_timestamp(walk.after))]
-    return []

@@ -13,6 +13,7 @@ from taxii_server.store.contract import Store
 from taxii_server.taxii.bodies import BodySlots
 from taxii_server.taxii.directory import Directory
 from taxii_server.taxii.page_cache import PageCache
+from taxii_server.taxii.shortcut import ParsedRequests
 
 EXTENSION = "clearinghouse"
 
@@ -27,6 +28,7 @@ class Services(NamedTuple):
     sign_in: SignIn
     intake: Intake
     pages: PageCache
+    parsed_requests: ParsedRequests
     body_slots: BodySlots
     pushers: Pushers
 
