@@ -372,3 +372,14 @@ def test_descriptors_say_what_others_said_of_them(mapped: Callable[..., Mapped])
     assert {item["extensions"][TAKEDOWN_ACTION]["leads_from"][0] for item in found.of_type("observed-data")} == {
         "Invented Member A"
     }
+
+
+def test_the_row_traced_in_the_documentation_is_still_true(mapped: Callable[..., Mapped]) -> None:
+    from stix_mappers import samples_dir
+
+    page = (Path(__file__).parents[2] / "docs" / "members" / "facebook.md").read_text()
+    found = mapped("facebook", samples_dir("facebook") / "csv" / "Q1_2024" / "Q1_2024_Croatia_Based_CIB_Network.csv")
+    record = next(item for item in found.records if item.record_id.endswith("twitter:smpl_adria_01"))
+    start = next(at for at, item in enumerate(found.objects) if item.get("account_login") == "smpl_adria_01")
+    assert record.record_id in page
+    assert all(f"`{item['id']}`" in page for item in found.objects[start : start + 6])
