@@ -19,6 +19,7 @@ TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 FIRST = "X-TAXII-Date-Added-First"
 LAST = "X-TAXII-Date-Added-Last"
+_MOST_PAGES = 500
 _ERROR_TEXTS = ("title", "description", "error_id", "error_code", "http_status", "external_details")
 
 Headers = Mapping[str, str]
@@ -248,20 +249,21 @@ class Feed:
         """The same collection, used by somebody else."""
         return Feed(asker, self.id, self.path)
 
-    def walk(self, resource: str = "objects", query: str = "", most: int = 500) -> list[Answer]:
-        """All pages, by ``next``."""
-        pages = [self.page(resource, query)]
-        while pages[-1].json.get("more"):
-            assert len(pages) < most, "the walk does not end"
-            pages.append(self.page(resource, f"{query}&next={pages[-1].json['next']}"))
-        return pages
+    def walk(self, resource: str = "objects", query: str = "", start: str = "") -> list[Answer]:
+        """All pages by ``next``, or those from a ``next`` on."""
+        return self._pages(resource, query, f"next={start}", lambda page: f"next={page.json['next']}")
 
-    def walk_by_date(self, resource: str = "objects", query: str = "", most: int = 500) -> list[Answer]:
-        """All pages, by ``added_after`` alone, as clients do that know no ``next``."""
-        pages = [self.page(resource, query)]
+    def walk_by_date(self, resource: str = "objects", query: str = "", start: str = "") -> list[Answer]:
+        """All pages by ``added_after``, as clients ask that know no ``next``, or those after a date."""
+        first = f"added_after={start}" if start else ""
+        return self._pages(resource, query, first, lambda page: f"added_after={page.headers[LAST]}")
+
+    def _pages(self, resource: str, query: str, first: str, following: Callable[[Answer], str]) -> list[Answer]:
+        pages = [self.page(resource, f"{query}&{first}")]
         while pages[-1].json.get("more"):
-            assert len(pages) < most, "the walk does not end"
-            pages.append(self.page(resource, f"{query}&added_after={pages[-1].headers[LAST]}"))
+            assert len(pages) < _MOST_PAGES, "the walk does not end"
+            pages.append(self.page(resource, f"{query}&{following(pages[-1])}"))
+        assert {page.status for page in pages} == {200}, pages[-1].body
         return pages
 
 

@@ -11,7 +11,7 @@ from tests.live import LiveServer, free_port, running
 from tests.taxii.asking import Asker, Feed, in_process, new_uuid, over_http
 from tests.worlds import FEED, World, domain, indicator, make_world
 
-FRESH = 600
+FRESH = 1200
 SERVER = """
 default_limit = 1000
 max_limit = 1000
@@ -141,10 +141,15 @@ GET4 = ("manifest", "objects", "object", "versions")
 
 @pytest.fixture(scope="session")
 def live_world(tmp_path_factory: pytest.TempPathFactory, fresh_ids: list[str]) -> Iterator[tuple[LiveServer, World]]:
-    """A real server with two workers over a world with fresh collections, for all tests of the folder."""
+    """A real server with two workers over a world with fresh collections, for all tests of the folder.
+
+    It loses patience with slow bodies after a second.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    made = make_world(tmp_path_factory.mktemp("live"), server=SERVER, more=fresh_root(fresh_ids), public_url=url)
+    server_table = f"{SERVER}body_seconds = 1\nbody_wait_seconds = 1\n"
+    folder = tmp_path_factory.mktemp("live")
+    made = make_world(folder, server=server_table, more=fresh_root(fresh_ids), public_url=url)
     with running(made.path, port) as server:
         yield server, made
     made.store.close()

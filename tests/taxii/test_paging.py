@@ -9,7 +9,7 @@ from flask import Flask
 
 from taxii_server.app import create_app
 from taxii_server.core.timestamps import parse_timestamp
-from tests.taxii.asking import FIRST, LAST, Asker, Feed, entries, in_process
+from tests.taxii.asking import FIRST, LAST, Answer, Asker, Feed, entries, in_process
 from tests.worlds import World, domain, indicator
 
 
@@ -87,13 +87,13 @@ def test_a_walk_loses_nothing_while_others_push(feed: Feed) -> None:
         feed.push(indicator(), indicator())
         page = feed.objects(f"limit=2&next={page.json['next']}")
         seen += page.ids
-    seen += entries_ids(feed, page.json.get("next"))
+    seen += rest_of(feed, page)
     assert seen == [one["id"] for one in entries(feed.walk("objects"))]
 
 
-def entries_ids(feed: Feed, token: str | None) -> list[str]:
-    """The ids from a ``next`` to the end."""
-    return [one["id"] for one in entries(feed.walk("objects", f"next={token}"))] if token else []
+def rest_of(feed: Feed, page: Answer) -> list[str]:
+    """The ids from a page's ``next`` to the end."""
+    return [one["id"] for one in entries(feed.walk("objects", "limit=2", page.json["next"]))]
 
 
 def test_a_walk_loses_nothing_when_what_it_has_seen_is_deleted(feed: Feed) -> None:
@@ -103,7 +103,7 @@ def test_a_walk_loses_nothing_when_what_it_has_seen_is_deleted(feed: Feed) -> No
     page = feed.objects("limit=3")
     for one in page.ids:
         feed.delete(one)
-    assert page.ids + entries_ids(feed, page.json["next"]) == [one["id"] for one in pushed]
+    assert page.ids + rest_of(feed, page) == [one["id"] for one in pushed]
 
 
 def test_a_walk_shows_the_new_version_of_what_it_has_seen_and_of_what_it_has_not(feed: Feed) -> None:
@@ -112,7 +112,7 @@ def test_a_walk_shows_the_new_version_of_what_it_has_seen_and_of_what_it_has_not
     page = feed.objects("limit=3")
     for number in (0, 4):
         feed.push(indicator(number, modified="2021-01-01T00:00:00.000Z"))
-    rest = entries(feed.walk("objects", f"next={page.json['next']}"))
+    rest = entries(feed.walk("objects", "limit=2", page.json["next"]))
     assert keys(rest)[-2:] == [(indicator(number)["id"], "2021-01-01T00:00:00.000Z") for number in (0, 4)]
     seen = set(page.ids) | {one["id"] for one in rest}
     assert seen == {indicator(number)["id"] for number in range(6)}
@@ -132,7 +132,7 @@ def test_next_alone_carries_what_is_needed(feed: Feed) -> None:
     feed.push(*(domain(f"d{number}.example") for number in range(3)), *(indicator() for _ in range(3)))
     feed.push(*(indicator() for _ in range(4)))
     first = feed.objects("limit=2&match[type]=indicator&added_after=2020-01-01T00:00:00Z")
-    rest = entries(feed.walk("objects", f"next={first.json['next']}"))
+    rest = entries(feed.walk("objects", "", first.json["next"]))
     assert {one["type"] for one in rest} == {"indicator"}
     assert len(first.ids) + len(rest) == 7
 
@@ -285,18 +285,10 @@ def test_a_consumer_that_polls_by_date_misses_nothing_of_concurrent_writers(feed
     is_over = False
     while not is_over:
         is_over = not any(thread.is_alive() for thread in threads)
-        for page in _poll(feed, cut):
+        for page in feed.walk_by_date("objects", "limit=7", cut):
             seen += page.ids
             cut = page.headers[LAST]
     assert len(seen) == len(set(seen)) == writers * envelopes * size
-
-
-def _poll(feed: Feed, cut: str) -> list[Any]:
-    """Pages of seven after a date, until one says that there is no more."""
-    pages = [feed.objects(f"limit=7&added_after={cut}")]
-    while pages[-1].json.get("more"):
-        pages.append(feed.objects(f"limit=7&added_after={pages[-1].headers[LAST]}"))
-    return pages
 
 
 def test_dates_are_unique_and_rise(feed: Feed) -> None:
