@@ -21,14 +21,10 @@ def test_the_server_knows_every_tlp_marking_that_the_mappers_use() -> None:
     assert set(TLP_LEVELS) <= markings
 
 
-def test_a_tlp_marking_has_the_same_level_on_both_sides() -> None:
-    named = {
-        key: str(one.get("name", "")).lower().removeprefix("tlp:").replace("white", "clear")
-        for key, one in SHARED.items()
-    }
-    assert {key: level for key, level in TLP_LEVELS.items() if named[key]} == {
-        key: named[key] for key in TLP_LEVELS if named[key]
-    }
+@pytest.mark.parametrize(("marking", "level"), TLP_LEVELS.items())
+def test_a_tlp_marking_has_the_same_level_on_both_sides(marking: str, level: str) -> None:
+    name = str(SHARED[marking]["name"])
+    assert name.lower().removeprefix("tlp:").replace("white", "clear") == level
 
 
 def test_every_reference_object_passes_the_servers_validation() -> None:
