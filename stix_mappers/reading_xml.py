@@ -65,8 +65,8 @@ def _parser(collector: "_Collector") -> expat.XMLParserType:
     parser.StartElementHandler = lambda name, attributes: collector.start(name, attributes, parser.CurrentLineNumber)
     parser.EndElementHandler = lambda _name: collector.end()
     parser.CharacterDataHandler = collector.data
+    # Entities are declared nowhere but in a document type, so that this refuses both.
     parser.StartDoctypeDeclHandler = collector.refuse
-    parser.EntityDeclHandler = collector.refuse
     return parser
 
 

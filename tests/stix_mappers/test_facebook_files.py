@@ -383,3 +383,63 @@ def test_the_row_traced_in_the_documentation_is_still_true(mapped: Callable[...,
     start = next(at for at, item in enumerate(found.objects) if item.get("account_login") == "smpl_adria_01")
     assert record.record_id in page
     assert all(f"`{item['id']}`" in page for item in found.objects[start : start + 6])
+
+
+def test_several_assets_in_one_cell_are_several_assets(typed: Typed) -> None:
+    found = typed("Q1_2027_GHANA_BASED.csv", kill_chain('0.6.2 x,"a[.]example\nb[.]example; c[.]example"'))
+    assert {item["value"] for item in found.of_type("domain-name")} == {"a.example", "b.example", "c.example"}
+
+
+def test_a_link_with_words_behind_it_is_unusable(typed: Typed) -> None:
+    found = typed("Q1_2027_GHANA_BASED.csv", kill_chain('7.9.1 x,"https://a[.]example/x\nredirects to: "'))
+    assert [skip.reason for skip in found.skips] == ["unusable-value"]
+
+
+# Markdown ------------------------------------------------------------------------------------------------------------
+
+PAGE = """# Indicators of Compromise: Influence Operation
+
+Meta disrupted a network. This file contains indicators from Meta’s Adversarial Threat Report H2 2027.
+
+## Network Summary
+
+We disrupted a network originating in Ghana that targeted audiences in Togo. We removed 4 Facebook accounts, 12 Pages, and 21 Instagram accounts for violating our policy against Coordinated Inauthentic Behavior. Our investigation found links to individuals associated with Example Media Works in Accra.
+
+## Indicators of Compromise
+
+| Indicator Type | Indicator Value |
+| :--- | :--- |
+| Website | `a-host[.]example` |
+| Blog Profile | `https://medium[.]com/@smpl` |
+| Tracking Code | `UA-1` |
+| Domain | `not a host` |
+"""  # noqa: E501
+
+
+def test_a_page_tells_places_figures_and_actor_in_sentences(typed: Typed) -> None:
+    found = typed("page.md", PAGE)
+    assert found.names("location") == {"Ghana", "Togo"}
+    assert counts(found) == {("accounts", "facebook"): 4, ("accounts", "instagram"): 21, ("pages", "facebook"): 12}
+    assert "Example Media Works" in found.names("threat-actor")
+    (attributed,) = found.relationships("attributed-to")
+    assert attributed["confidence"] == 60
+    assert found.of_type("report")[0]["published"] == "2027-12-31T00:00:00.000Z"
+
+
+def test_the_rows_of_a_page_are_assets_notes_or_skips(typed: Typed) -> None:
+    found = typed("page.md", PAGE)
+    assert [len(found.of_type(kind)) for kind in ("domain-name", "user-account", "note")] == [1, 1, 1]
+    assert [(skip.reason, skip.value) for skip in found.skips] == [("unusable-value", "not a host")]
+
+
+def test_one_page_may_hold_several_case_studies(typed: Typed) -> None:
+    second = PAGE.replace("in Ghana", "in Kenya")
+    found = typed("page.md", PAGE + "\n" + second)
+    assert len(found.of_type("report")) == 2
+    assert {"Ghana", "Kenya"} <= found.names("location")
+
+
+def test_a_page_without_a_table_is_a_report_with_counts(typed: Typed) -> None:
+    found = typed("page.md", PAGE.partition("## Indicators of")[0] + "*No IOCs associated with this report.*\n")
+    assert counts(found)["pages", "facebook"] == 12
+    assert not found.of_type("observed-data")

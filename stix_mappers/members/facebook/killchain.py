@@ -10,7 +10,16 @@ from typing import Final
 
 from stix_mappers.counts import counts_in, is_template, spend_in
 from stix_mappers.members import Desk
-from stix_mappers.members.facebook.making import CIB, MEMBER, Disclosure, Maker, asset_of_value, digest_of, undated
+from stix_mappers.members.facebook.making import (
+    CIB,
+    MEMBER,
+    Disclosure,
+    Found,
+    Maker,
+    asset_of_value,
+    digest_of,
+    undated,
+)
 from stix_mappers.members.facebook.networks import Network as Named
 from stix_mappers.members.facebook.networks import codes_of, network_of_name
 from stix_mappers.members.facebook.prose import Prose
@@ -27,6 +36,7 @@ _HEADER: Final = ("tactic", "techni", "procedu")
 _TARGETED: Final = re.compile(r"(?:likely\s+)?target(?:ed|ing)?\s*:\s*([^;|\n]+)", re.IGNORECASE)
 _ORIGINATED: Final = re.compile(r"originat(?:ed|es|ing)\s+(?:in|from)\b", re.IGNORECASE)
 _SPACES: Final = re.compile(r"\s+")
+_BREAKS: Final = re.compile(r"[\n;]|,\s")
 _ATTRIBUTION: Final = ("attribution",)
 _MALICIOUS: Final = ("malicious-activity",)
 _COUNTED: Final = {"0.9.1": "facebook", "0.9.2": "instagram", "0.9.3": "threads"}
@@ -128,15 +138,28 @@ class _File:
         self, line: int, number: str, wording: str, indicator: str, written: str, comment: str
     ) -> Iterator[Record]:
         self._prose.use(number, wording)
-        value = self._asset_value(number, indicator)
-        found = asset_of_value(value, owned_by_network=number.startswith("0.9.")) if value else None
-        if found is not None:
-            types = _MALICIOUS if self._is_malicious(number) else _ATTRIBUTION
-            yield from self._maker.asset(found, self._about, line, written, comment=comment, indicator_types=types)
-        elif value is not None:
+        assets = self._assets(number, indicator, written)
+        types = _MALICIOUS if self._is_malicious(number) else _ATTRIBUTION
+        for found, part in assets:
+            yield from self._maker.asset(found, self._about, line, part, comment=comment, indicator_types=types)
+        if assets:
+            return
+        if self._asset_value(number, indicator) is not None:
             self._desk.skip(line, "unusable-value", written)
         elif not self._figures(number, indicator):
-            self._say(number, indicator, comment)
+            self._say(number, indicator, written, comment)
+
+    def _assets(self, number: str, indicator: str, written: str) -> list[tuple[Found, str]]:
+        """Return the asset of a cell, or those of its lines if every line names one."""
+        if found := self._asset(number, indicator):
+            return [(found, written)]
+        parts = [part.strip() for part in _BREAKS.split(written) if part.strip()]
+        assets = [(found, part) for part in parts if (found := self._asset(number, part))]
+        return assets if 1 < len(parts) == len(assets) else []
+
+    def _asset(self, number: str, indicator: str) -> Found | None:
+        value = self._asset_value(number, indicator)
+        return asset_of_value(value, owned_by_network=number.startswith("0.9.")) if value else None
 
     def _is_malicious(self, number: str) -> bool:
         return self._malicious or number.startswith(("0.6.1", "0.7.", "0.8.", "7.9."))
@@ -164,14 +187,15 @@ class _File:
             return bool(service) and self._telling.hear_counts(counts_in(indicator, "accounts"), service, indicator)
         return False
 
-    def _say(self, number: str, indicator: str, comment: str) -> None:
+    def _say(self, number: str, indicator: str, written: str, comment: str) -> None:
         if not indicator and not comment:
             return
         if number.startswith("0.4."):
             self._telling.organizations[refang(indicator)] = None
             return
         if number.startswith("1.3."):
-            self._telling.aliases.update(dict.fromkeys(name for name in [indicator] if looks_like_a_name(name)))
+            names = [_SPACES.sub(" ", name).strip() for name in written.splitlines()]
+            self._telling.aliases.update(dict.fromkeys(name for name in names if looks_like_a_name(name)))
         self._prose.say(number, f"{indicator} ({comment})" if indicator and comment else indicator or comment)
 
     def _remarks(self, remarks: list[Remark]) -> Iterator[Record]:

@@ -17,7 +17,7 @@ from stix_mappers.members.facebook.networks import codes_of, network_of_name, pe
 from stix_mappers.members.facebook.telling import Telling
 from stix_mappers.members.facebook.typed import kind_of_type
 from stix_mappers.moments import period
-from stix_mappers.places import origin_and_targets
+from stix_mappers.places import country_name, origin_and_targets
 from stix_mappers.reading import Reading
 from stix_mappers.record import Attribution, Certainty, Network, Record, Remark
 from stix_mappers.skips import Unreadable
@@ -108,6 +108,7 @@ class _Study:
 
     def finish(self) -> Iterator[Record]:
         """Yield the record of the network."""
+        self._settle()
         told = Network(
             id=self._about.network,
             name=self._named.name,
@@ -125,12 +126,22 @@ class _Study:
         yield self._maker.network(self._about, told, counts=counts.get(MEMBER), spend=spend)
         yield from self._maker.parts(self._about, counts)
 
+    def _settle(self) -> None:
+        """Name a network by its sentences where neither title nor slug says which it is."""
+        if self._named.origins or self._named.targets or not self._origins:
+            return
+        where = " & ".join(country_name(code) or code for code in self._origins)
+        self._named = network_of_name(f"{self._about.period.words} {where}-based {self._title}")
+        about = self._about
+        self._about = Disclosure(self._named.id, about.period, about.published, about.url, about.policy)
+
     def _row(self, number: int, cells: list[str]) -> Iterator[Record]:
         if all(_RULE.match(cell) or not cell for cell in cells):
             return
         if self._columns is None:
             self._columns = [cell.lower() for cell in cells]
             return
+        self._settle()
         kind, written = cells[0], (cells[1] if len(cells) > 1 else "").strip("` ")
         if not written:
             self._desk.skip(number, "blank", kind)

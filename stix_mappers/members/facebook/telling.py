@@ -25,16 +25,11 @@ class Telling:
         self.organizations: dict[str, None] = {}
         self.spend: dict[str, Spend] = {}
         self._counts: dict[str, dict[str, Count]] = {}
-        self._sentences: set[str] = set()
 
     def hear_counts(self, figures: Iterable[Figure], service: str, sentence: str) -> bool:
         """Hear the figures of a sentence; one that stands under two services is one figure (section 4.4)."""
         figures = tuple(figures)
         combined = "facebook" in sentence.lower() and "instagram" in sentence.lower()
-        if combined and sentence in self._sentences:
-            return True
-        if len(self._sentences) < _MOST:
-            self._sentences.add(sentence)
         for figure in figures:
             where = "facebook" if combined else figure.service or service
             count = Count(value=figure.value, approx=figure.approx, qualifier=figure.qualifier, service=where)
