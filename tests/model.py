@@ -77,16 +77,21 @@ class Log:
         self.entries.append(one)
         return Pushed(one, is_new=True)
 
-    def date(self, dates: list[int]) -> None:
-        """Give the newest entries the dates that the server gave them; the version of an observable is its date."""
+    def date(self, dates: list[int]) -> dict[Entry, Entry]:
+        """Give the newest entries the dates that the server gave them; each entry as it was, to what it is now.
+
+        The version of an observable is its date.
+        """
         start = len(self.entries) - len(dates)
+        changes: dict[Entry, Entry] = {}
         for number, date in enumerate(dates, start):
             undated = self.entries[number]
             dated = replace(undated, date_added=date)
             if undated.object_type in OBSERVABLES:
                 dated = replace(dated, instant=date, version=format_timestamp(date))
-            self.entries[number] = dated
-            self.said = {key: dated if said == undated else said for key, said in self.said.items()}
+            self.entries[number] = changes[undated] = dated
+        self.said = {key: changes.get(said, said) for key, said in self.said.items()}
+        return changes
 
     def delete(self, match: Match) -> int:
         """Take away the versions of an object that match; how many a requester would have seen go.
