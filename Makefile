@@ -36,8 +36,9 @@ fast: .venv/.ready-test ## the tests that take no time
 bench: .venv/.ready-test ## measure this server beside its peers; benchmarks/README.md says what that needs
 	$(BIN)/python -m benchmarks
 
-docs: ## list the documentation
-	@ls docs docs/*/
+docs: .venv/.ready-docs ## build the documentation into docs/_build/html; a warning is an error
+	@$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+	@echo docs/_build/html/index.html
 
 clean: ## remove what the commands above made, the demo's store included
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -53,4 +54,8 @@ clean: ## remove what the commands above made, the demo's store included
 
 .venv/.ready-test: .venv/bin/python pyproject.toml constraints.txt
 	$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[test]'
+	@touch $@ .venv/.ready
+
+.venv/.ready-docs: .venv/bin/python pyproject.toml constraints.txt
+	$(BIN)/pip install -qq --disable-pip-version-check -c constraints.txt -e '.[docs]'
 	@touch $@ .venv/.ready
