@@ -141,7 +141,7 @@ def in_process(client: FlaskClient) -> Send:
         octets = response.get_data()
         if response.headers.get("Content-Encoding") == "gzip" and octets:
             octets = gzip.decompress(octets)
-        return Answer(response.status_code, response.headers, octets)
+        return Answer(response.status_code, httpx.Headers(list(response.headers.items())), octets)
 
     return send
 

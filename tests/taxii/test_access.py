@@ -158,6 +158,22 @@ def test_everybody_gets_what_their_rights_allow(scene: Scene, who: str, route: s
     assert scene.ask(who, route, method) == MATRIX[route, method][MEMBERS.index(who)]
 
 
+@pytest.mark.parametrize("resource", ["objects", "manifest"])
+@pytest.mark.parametrize("who", [*STRANGERS, *MEMBERS])
+def test_a_page_that_the_reader_has_just_got_is_still_only_the_reader_s(scene: Scene, who: str, resource: str) -> None:
+    """Covers 5.2.1e, 5.3b, 5.4b, 1.6.9a. Finished pages are kept in memory, whoever asked for them first."""
+    send = in_process(scene.app.test_client())
+    Asker(send, scene.headers["both"]).post(
+        "/closed/collections/closed/objects/", envelope(*(indicator(number) for number in range(1, 5)))
+    )
+    path = f"/closed/collections/closed/{resource}/?limit=2"
+    reader = Asker(send, scene.headers["reader"])
+    assert reader.get(path).json["more"] is reader.get(path).json["more"] is True
+    expected = 401 if who in STRANGERS else _READ[MEMBERS.index(who)]
+    for method in ("GET", "HEAD"):
+        assert Asker(send, scene.headers[who]).ask(method, path).status == expected
+
+
 @pytest.mark.parametrize("who", ["nobody", "expired token", *MEMBERS])
 @pytest.mark.parametrize("route", GETS)
 def test_head_and_get_agree(scene: Scene, who: str, route: str) -> None:

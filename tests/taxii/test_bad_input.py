@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from taxii_server.core.cursor import Cursor, format_cursor
@@ -310,10 +311,10 @@ class Wire:
         line = self._answer.readline()
         if not line:
             return Answer(0, {}, b"")
-        headers: dict[str, str] = {}
+        headers = httpx.Headers()
         while (header := self._answer.readline()) not in {b"\r\n", b""}:
             name, _, value = header.decode("latin-1").partition(":")
-            headers[name.strip().title()] = value.strip()
+            headers[name.strip()] = value.strip()
         return Answer(int(line.split()[1]), headers, self._answer.read(int(headers.get("Content-Length", "0"))))
 
 

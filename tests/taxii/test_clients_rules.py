@@ -115,7 +115,7 @@ def test_an_empty_page_at_the_end_of_a_walk_never_has_an_older_date(feed: Feed) 
     assert after.headers[LAST] >= page.headers[LAST]
 
 
-ERRORS = (
+ERRORS: tuple[tuple[str, str, dict[str, str], bytes, int], ...] = (
     ("GET", "/nowhere/", {}, b"", 404),
     ("GET", "/taxii2/", {"Authorization": "Basic x"}, b"", 401),
     ("GET", "/taxii2/", {"Accept": "text/html"}, b"", 406),

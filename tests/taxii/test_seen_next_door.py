@@ -308,8 +308,12 @@ def _statements_of_a_poll(world: World, query: str) -> int:
     """How many statements a poll runs, once connections and credentials are at hand."""
     statements: list[str] = []
 
+    def note(_cursor: apsw.Cursor, sql: str, _bindings: object) -> bool:
+        statements.append(sql)
+        return True
+
     def follow(connection: apsw.Connection) -> None:
-        connection.exec_trace = lambda _cursor, sql, _bindings: statements.append(sql) or True
+        connection.exec_trace = note
 
     world.store.close()
     apsw.connection_hooks.append(follow)
