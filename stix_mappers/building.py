@@ -23,7 +23,7 @@ from stix_mappers.organizations import organization_name
 from stix_mappers.record import Record
 from stix_mappers.reference import shared_objects
 from stix_mappers.services import login_of
-from stix_mappers.skips import OnSkip, Skip
+from stix_mappers.skips import OnSkip, Reason, Skip
 from stix_mappers.versions import Previous, revoked, settled
 
 _REMEMBERED_IDS: Final = 1 << 17
@@ -95,6 +95,8 @@ class Builder:
             yield from self._asset(told, found, state)
         elif record.kind == "ad":
             yield from notes.undelivered_ad(told, about)
+        elif record.kind != "network":
+            self._skip(record, "unusable-value", record.record_id, f"names no {record.kind} that STIX could observe")
         yield from notes.remarks(told, about)
 
     def _asset(self, told: Context, found: Observed, state: NetworkState | None) -> Iterator[StixObject]:
@@ -132,7 +134,7 @@ class Builder:
         recent = {found["id"]: found for found in self._recent.get(target, ())}
         observation = self._version(target, recent)
         if observation is None:
-            self._skip(record)
+            self._skip(record, "retracts-unknown", record.retracts or "", "no such record was given before")
             return
         for object_id in (target, *_what_points_at(told, observation)):
             before = self._version(object_id, recent)
@@ -145,13 +147,11 @@ class Builder:
         earlier = self._previous(object_id) if self._previous else None
         return earlier or recent.get(object_id)
 
-    def _skip(self, record: Record) -> None:
+    def _skip(self, record: Record, reason: Reason, value: str, detail: str) -> None:
         if self._on_skip is not None:
             source = record.source
             file, line = (source.file or "", source.row or 0) if source else ("", 0)
-            self._on_skip(
-                Skip(file, line, "retracts-unknown", record.retracts or "", "no such record was given before")
-            )
+            self._on_skip(Skip(file, line, reason, value, detail))
 
     def _derivation(self, state: NetworkState) -> Iterator[StixObject]:
         """Yield the tie from a report to the grouping that was shared before publication (D11)."""

@@ -64,7 +64,7 @@ def is_moment(written: str) -> bool:
     """Tell whether this can be read as a date at all."""
     try:
         period(written)
-    except (ValueError, calendar.IllegalMonthError):
+    except (ValueError, OverflowError):
         return False
     return True
 

@@ -10,6 +10,8 @@ from typing import Any, Final, NamedTuple
 
 import pycountry
 
+from stix_mappers.moments import is_moment
+
 SCHEMA: Final = "coalition-takedown/1"
 Json = dict[str, Any]
 
@@ -124,7 +126,7 @@ def _network(network: object, kind: object, today: dt.date) -> Iterator[Problem]
     for key in ("origin", "targets"):
         yield from _places(f"$.network.{key}", network.get(key))
     published = network.get("published")
-    if published is not None and not _is_past(str(published)[:10], today):
+    if published is not None and not (is_moment(str(published)) and _is_past(first_day(str(published)), today)):
         yield Problem("$.network.published", "must be a date not more than a day ahead")
 
 
@@ -169,7 +171,7 @@ def _action_date(document: Mapping[str, object], today: dt.date) -> Iterator[Pro
     shape = _SHAPES.get(str(precision))
     if shape is None or not isinstance(written, str):
         return
-    if not shape.fullmatch(written):
+    if not shape.fullmatch(written) or (precision == "second" and not is_moment(written)):
         yield Problem("$.action_at", f"does not have the form of the precision {precision!r}")
     elif not _is_past(first_day(written), today):
         yield Problem("$.action_at", "must be a date not more than a day ahead")

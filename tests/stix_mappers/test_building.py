@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from stix_mappers import Skip, StixObject, map_records
 from stix_mappers.extensions import DISCLOSURE_SUMMARY, METRIC, SOCIAL_ASSET, TAKEDOWN_ACTION
@@ -372,3 +374,39 @@ def test_the_sample_records_of_the_coalition_meet_on_peace_data(samples: list[An
     assert {item["name"] for item in of(objects, "threat-actor")} >= {"Internet Research Agency", "CLS Strategies"}
     attributed = [item for item in of(objects, "relationship") if item["relationship_type"] == "attributed-to"]
     assert len({item["target_ref"] for item in attributed}) < len(attributed)
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject"), [("ip", {"ip": "not an address"}), ("post", {"post_id": "7"}), ("pin", {"post_id": "7"})]
+)
+def test_a_subject_that_cannot_be_observed_is_a_skip(kind: str, subject: dict[str, Any]) -> None:
+    skips: list[Skip] = []
+    assert built(record(kind=kind, subject=subject), on_skip=skips.append) == []
+    assert [skip.reason for skip in skips] == ["unusable-value"]
+
+
+words = st.text(max_size=12) | st.sampled_from(
+    ["2020-08-14", "2020-08", "0001-01-01T00:00:00+10:00", "2020-08-14T99:00:00Z", "RU", "twitter", "x-a", "1.1.1.1"]
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["account", "domain", "ip", "url", "post", "ad", "app", "network", "metric", "file"])},
+        optional={
+            "action_at": words,
+            "action_at_precision": st.sampled_from(["second", "day", "month", "quarter", "half"]),
+            "subject": st.dictionaries(
+                st.sampled_from(["login", "user_id", "url", "domain", "ip", "created", "app_id", "platform", "ad_id"]),
+                words,
+            ),
+            "network": st.dictionaries(st.sampled_from(["id", "name", "published", "url", "narrative"]), words),
+            "asserted_on": words,
+            "retracts": words,
+        },
+    )
+)
+def test_any_record_is_built_or_refused(changes: dict[str, Any]) -> None:
+    skips: list[Skip] = []
+    objects = built(record(**changes), on_skip=skips.append)
+    assert objects or skips
