@@ -29,7 +29,7 @@ def migrate(connection: apsw.Connection) -> None:
     for number, statements in enumerate(steps[version:], version + 1):
         connection.execute(statements)
         connection.execute(f"PRAGMA user_version = {number}")
-    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
 def check(connection: apsw.Connection) -> None:
