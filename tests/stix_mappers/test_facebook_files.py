@@ -443,3 +443,8 @@ def test_a_page_without_a_table_is_a_report_with_counts(typed: Typed) -> None:
     found = typed("page.md", PAGE.partition("## Indicators of")[0] + "*No IOCs associated with this report.*\n")
     assert counts(found)["pages", "facebook"] == 12
     assert not found.of_type("observed-data")
+
+
+def test_an_account_with_a_damaged_host_is_unusable(typed: Typed) -> None:
+    found = typed("Q1_2027_GHANA_BASED.csv", kill_chain("0.9.7 Acquiring Telegram channels,t[.]/smpl_bot"))
+    assert [(skip.reason, skip.value) for skip in found.skips] == [("unusable-value", "t[.]/smpl_bot")]

@@ -240,6 +240,8 @@ def _as_link(value: Value) -> Value | None:
     """Return the value if it is a link; a bare host where accounts stand is the address of a blog or page."""
     if value.kind == "domain":
         return Value("url", f"https://{value.value}/", value.value, bare=True)
+    if value.kind == "text" and "/" in value.value and " " not in value.value:
+        return Value("unusable", value.value)  # a link with a damaged host, such as `t./name`
     return _only(value, {"url", "unusable", "email"})
 
 
