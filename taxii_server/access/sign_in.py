@@ -70,13 +70,26 @@ class SignIn:
         """
         if header is None:
             return NOBODY
-        digest = hashlib.blake2b(header.encode("utf-8", "surrogateescape"), key=self._key, digest_size=32).digest()
+        known = self.remembered(header)
+        if known is not None:
+            return known
         generation = self._records.access_generation()
-        grant = self._remembered(digest, generation)
-        if grant is None:
-            grant = self._sign_in(parse_authorization(header), generation, address)
-            with self._guard:
-                self._grants[digest] = grant
+        grant = self._sign_in(parse_authorization(header), generation, address)
+        with self._guard:
+            self._grants[self._digest(header)] = grant
+        return self._used(grant)
+
+    def remembered(self, header: str | None) -> Requester | None:
+        """Who sent this Authorization header, where that is known without judging credentials; else None."""
+        if header is None:
+            return NOBODY
+        grant = self._remembered(self._digest(header), self._records.access_generation())
+        return None if grant is None else self._used(grant)
+
+    def _digest(self, header: str) -> bytes:
+        return hashlib.blake2b(header.encode("utf-8", "surrogateescape"), key=self._key, digest_size=32).digest()
+
+    def _used(self, grant: _Grant) -> Requester:
         if grant.token is not None:
             self._note_use(grant.token)
         return grant.requester

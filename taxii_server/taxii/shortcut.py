@@ -85,8 +85,9 @@ class Shortcut:
         if asked is None:
             return None
         try:
-            requester = self._here.sign_in.requester(environ.get("HTTP_AUTHORIZATION"), environ.get("REMOTE_ADDR", ""))
-            if not asked.room.access.may_read(requester):
+            # never judged here: wrong credentials would cost, and count, twice
+            requester = self._here.sign_in.remembered(environ.get("HTTP_AUTHORIZATION"))
+            if requester is None or not asked.room.access.may_read(requester):
                 return None
             state = self._here.store.collection_state(asked.room.collection.id)
         except ClearinghouseError:

@@ -334,3 +334,16 @@ def test_too_many_wrong_passwords_are_429_and_right_ones_still_work(tmp_path_fac
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert Asker(send, basic("alpha", PASSWORD)).get("/taxii2/").status == 200
     world.store.close()
+
+
+def test_a_wrong_password_for_a_page_in_memory_counts_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Covers R8. The page was finished and remembered; judging the credentials twice would halve the limit."""
+    limits = "[server.limits]\nfailed_signins_account = 3"
+    world = make_world(tmp_path_factory.mktemp("once"), server=limits, organisations=("alpha",))
+    send = in_process(create_app(world.settings, store=world.store).test_client())
+    alpha, path = Asker(send, world.bearer("alpha")), "/plain/collections/feed/objects/"
+    alpha.post(path, envelope(indicator(1), indicator(2)))
+    assert [alpha.get(f"{path}?limit=1").status for _ in range(2)] == [200, 200]
+    wrong = Asker(send, basic("alpha", "wrong horse battery staple"))
+    assert [wrong.get(f"{path}?limit=1").status for _ in range(4)] == [401, 401, 401, 429]
+    world.store.close()
