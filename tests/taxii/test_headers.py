@@ -174,7 +174,7 @@ def test_head_has_the_headers_of_get_and_no_body(
     """Covers Q4."""
     answer = alpha.ask(method, endpoints[name])
     assert answer.status == 200
-    assert {FIRST, LAST, "ETag"} <= set(answer.headers.keys())
+    assert all(name in answer.headers for name in (FIRST, LAST, "ETag"))
 
 
 @pytest.mark.parametrize("name", ENDPOINTS)
