@@ -23,6 +23,7 @@ Segment = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$
 Slug = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 
 DEFAULT_PATH = "config/clearinghouse.toml"
+_IDENTITY = re.compile(r"identity--[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RESERVED_SEGMENTS = frozenset({"taxii2", "analyst", "healthz", "readyz", "metrics"})
 
 
@@ -256,6 +257,9 @@ def _problems(settings: Settings) -> Iterator[str]:
     yield from _duplicates("[[organisations]] slug", [one.slug for one in settings.organisations])
     for slug in sorted(settings.organisations_by_slug.keys() & RESERVED_SLUGS):
         yield f'slug "{slug}" in [[organisations]] is a word with a meaning of its own in readers and writers.'
+    for one in settings.organisations:
+        if one.identity and not _IDENTITY.fullmatch(one.identity):
+            yield f'identity "{one.identity}" of {one.slug} in [[organisations]] is no STIX id such as identity--UUID.'
     yield from _duplicates("[[api_roots]] name", [root.name for root in settings.api_roots])
     for root in settings.api_roots:
         if root.name in _RESERVED_SEGMENTS:

@@ -39,7 +39,11 @@ ACCOUNTS = (
 
 
 @click.command("demo")
-@click.option("--samples", metavar="DIR", help="Load the real files in DIR/<member>/ instead of the project's samples.")
+@click.option(
+    "--samples",
+    metavar="DIR",
+    help="Load the real files in DIR/<member>/, or in DIR named so, instead of the project's samples.",
+)
 @config_option
 def demo_command(samples: str | None, config: str | None) -> None:
     """Prepare a clearinghouse to try out: a store, sample records of the members, one account of each role.
@@ -67,7 +71,12 @@ def _folders(samples: str | None) -> Iterator[tuple[str, Path]]:
     for member in MEMBERS:
         with suppress(NotBuiltError):
             own = samples_dir(member)
-            yield member, Path(samples) / member if samples else own
+            yield member, _folder(Path(samples), member) if samples else own
+
+
+def _folder(samples: Path, member: str) -> Path:
+    """A member's folder among real files; a folder that is named after the member itself is it."""
+    return samples if samples.name == member else samples / member
 
 
 def _is_empty(settings: Settings, store: Store, member: str) -> bool:

@@ -31,11 +31,12 @@ _AT_ONCE = 1000
 
 
 class Loaded(NamedTuple):
-    """What a load did: objects committed, objects refused, rows skipped by reason."""
+    """What a load did: objects committed, objects refused, rows skipped by reason, and whether any was unusable."""
 
     successes: int
     failures: int
     skips: Counter[str]
+    has_unusable: bool
 
 
 @click.command("load")
@@ -46,30 +47,30 @@ def load_command(member: str, files: tuple[str, ...], config: str | None) -> Non
     """Map a member's files and commit the objects to its submissions, as that member.
 
     The intake is the one that a push goes through. Loading a file again changes nothing. Exit code 1 when an object
-    was refused.
+    was refused, or a file or row could not be used; each is named with its reason.
     """
     settings = read_settings(config)
     with opened_store(settings) as store:
         loaded = load(settings, store, member, files)
     click.echo(describe(member, loaded), err=True)
-    sys.exit(REFUSED if loaded.failures else 0)
+    sys.exit(REFUSED if loaded.failures or loaded.has_unusable else 0)
 
 
 def load(settings: Settings, store: Store, member: str, files: Sequence[str]) -> Loaded:
     """Map files of a member into its submissions; ends the program where that cannot be."""
     destination, pusher = _submissions(settings, store, member)
     intake = make_intake(settings, store, system_clock)
-    skips: Counter[str] = Counter()
-    objects = map_files(
-        member,
-        files,
-        previous=_Previous(store, destination.collection),
-        on_skip=lambda skip: _count(skip, skips),
-    )
+    skips: list[Skip] = []
     try:
-        return _commit(intake, objects, destination, pusher, skips)
-    except (ClearinghouseError, NotBuiltError, OSError) as error:
+        objects = map_files(member, files, previous=_Previous(store, destination.collection), on_skip=skips.append)
+        successes, failures = _commit(intake, objects, destination, pusher)
+    except NotBuiltError as error:
+        fail(str(error), WRONG_USAGE)
+    except (ClearinghouseError, OSError) as error:
         fail(str(error), REFUSED)
+    tell_unusable(skips)
+    by_reason = Counter[str](skip.reason for skip in skips)
+    return Loaded(successes, failures, by_reason, any(skip.refused for skip in skips))
 
 
 def describe(member: str, loaded: Loaded) -> str:
@@ -78,13 +79,15 @@ def describe(member: str, loaded: Loaded) -> str:
     return f"{member}: {loaded.successes} objects committed, {loaded.failures} refused; rows skipped: {skipped}."
 
 
-def _count(skip: Skip, skips: Counter[str]) -> None:
-    skips[skip.reason] += 1
+def tell_unusable(skips: Iterable[Skip]) -> None:
+    """Name the files and rows that could not be used, on standard error."""
+    for skip in skips:
+        if skip.refused:
+            detail = f" ({skip.detail})" if skip.detail else ""
+            click.echo(f"unusable: {skip.file}, line {skip.line}: {skip.reason}: {skip.value[:200]}{detail}", err=True)
 
 
-def _commit(
-    intake: Intake, objects: Iterable[StixObject], destination: Destination, pusher: Pusher, skips: Counter[str]
-) -> Loaded:
+def _commit(intake: Intake, objects: Iterable[StixObject], destination: Destination, pusher: Pusher) -> tuple[int, int]:
     successes = failures = 0
     for envelope in _envelopes(objects):
         status = msgspec.json.decode(intake.push(envelope, destination, pusher), type=StatusResource)
@@ -92,7 +95,7 @@ def _commit(
         failures += status.failure_count
         for failure in status.failures:
             click.echo(f"refused: {failure.id} {failure.version}: {failure.message}", err=True)
-    return Loaded(successes, failures, skips)
+    return successes, failures
 
 
 def _envelopes(objects: Iterable[StixObject]) -> Iterator[bytes]:

@@ -45,7 +45,8 @@ def _poll(client: TaxiiClient, stream: BinaryIO, added_after: str | None, follow
             count += len(page.objects)
             added_after = page.last or added_after
         if count or not follow:
-            click.echo(f"{count} objects; go on with --added-after {added_after or 'nothing'}", err=True)
+            further = f"; go on with --added-after {added_after}" if added_after else ""
+            click.echo(f"{count} objects{further}", err=True)
         if not follow:
             return
         time.sleep(_FOLLOW_SECONDS)

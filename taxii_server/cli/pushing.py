@@ -11,6 +11,7 @@ import msgspec
 
 from stix_mappers import MEMBERS, Skip, StixObject, map_files
 from taxii_server.cli.common import REFUSED, fail
+from taxii_server.cli.loading import tell_unusable
 from taxii_server.cli.taxii_client import ClientError, TaxiiClient
 from taxii_server.core.status import StatusResource
 
@@ -36,7 +37,8 @@ def push_command(files: tuple[str, ...], url: str, collection: str, member: str 
     """Push bundles, envelopes and JSON lines; `-` is standard input.
 
     Credentials come from CLEARINGHOUSE_TOKEN, or CLEARINGHOUSE_USER and CLEARINGHOUSE_PASSWORD. Every object that
-    is refused is named with its reason on standard error. Exit code 0: all was taken; 1: something was refused.
+    is refused is named with its reason on standard error. Exit code 0: all was taken; 1: something was refused, or
+    a file or row could not be used.
     """
     client = TaxiiClient(url, collection)
     skips: list[Skip] = []
@@ -46,7 +48,8 @@ def push_command(files: tuple[str, ...], url: str, collection: str, member: str 
     except (ClientError, ValueError, OSError) as error:
         fail(str(error), REFUSED)
     click.echo(f"Pushed {successes} objects; {failures} were refused, {len(skips)} rows were skipped.", err=True)
-    sys.exit(REFUSED if failures else 0)
+    tell_unusable(skips)
+    sys.exit(REFUSED if failures or any(skip.refused for skip in skips) else 0)
 
 
 def _push(client: TaxiiClient, objects: Iterable[bytes]) -> _Pushed:

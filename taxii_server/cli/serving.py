@@ -2,6 +2,8 @@
 
 import os
 import signal
+import socket
+import ssl
 from pathlib import Path
 
 import click
@@ -12,9 +14,9 @@ from granian.log import LogLevels
 from granian.server.mp import MPServer
 
 from taxii_server.app import create_app
-from taxii_server.cli.common import config_option, opened_store, read_settings
+from taxii_server.cli.common import WRONG_USAGE, config_option, fail, opened_store, read_settings
 from taxii_server.operations.logs import set_up_logs
-from taxii_server.settings import Settings, load_settings, settings_path
+from taxii_server.settings import Settings, Tls, load_settings, settings_path
 
 _THREADS = 80  # 48 may be reading bodies (rules.md 9); the others answer polls meanwhile
 _HEADER_MILLISECONDS = 20_000
@@ -40,10 +42,31 @@ def serve_command(config: str | None, host: str, port: int, workers: int | None)
     """Serve until SIGTERM or SIGINT; requests under way are finished first."""
     settings = read_settings(config)
     with opened_store(settings):
-        pass  # a store that cannot be used is told here, once, and not by every worker
+        pass  # what cannot be used is told here, once, and not by every worker
+    _check_tls(settings.server.tls)
+    _check_free(host, port)
     os.environ["CLEARINGHOUSE_CONFIG"] = str(settings_path(config))
     click.echo(f"Serving {settings.server.public_url} on {host}:{port}", err=True)
     _server(settings, host, port, workers or min(os.cpu_count() or 1, _MOST_WORKERS)).serve()
+
+
+def _check_tls(tls: Tls) -> None:
+    """End the program where certificate and key are given but cannot be used together."""
+    if not tls.certificate:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls.certificate, tls.key)
+    except (OSError, ssl.SSLError) as error:
+        fail(f"certificate {tls.certificate} and key {tls.key} in [server.tls] cannot be used: {error}.", WRONG_USAGE)
+
+
+def _check_free(host: str, port: int) -> None:
+    """End the program where somebody listens already: granian would share the port with another server."""
+    try:
+        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+            pass
+    except OSError as error:
+        fail(f"cannot listen on {host}:{port}: {error.strerror or error}.", WRONG_USAGE)
 
 
 def _server(settings: Settings, host: str, port: int, workers: int) -> MPServer:
@@ -58,7 +81,7 @@ def _server(settings: Settings, host: str, port: int, workers: int) -> MPServer:
         blocking_threads=_THREADS,
         http1_settings=HTTP1Settings(header_read_timeout=_HEADER_MILLISECONDS),
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         respawn_failed_workers=True,
         workers_kill_timeout=_STOP_SECONDS,
         ssl_cert=Path(tls.certificate) if tls.certificate else None,

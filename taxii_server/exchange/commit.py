@@ -5,6 +5,7 @@ is: new, a new version, a duplicate, a contradiction. The second takes dates, as
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -16,13 +17,15 @@ from taxii_server.core.timestamps import Clock, format_timestamp
 from taxii_server.store.contract import CollectionState, Contribution, NewEntry, Writing
 
 _AFTER_EVERYTHING = 2**61
+_NOT_YOURS = "id: this id is not your organisation's to push."
 _CONTRADICTION = "modified: this version is stored already, with other content; a changed object needs a new modified."
 
 
 class Accepted(NamedTuple):
     """An object that passed validation.
 
-    ``digest`` is that of an SCO's canonical content, for an SCO has no version; ``markings`` are those beyond TLP.
+    ``digest`` is that of an SCO's canonical content, for an SCO has no version; ``markings`` are those beyond TLP,
+    ``author`` is its ``created_by_ref``.
     """
 
     object_id: str
@@ -32,6 +35,7 @@ class Accepted(NamedTuple):
     content: bytes
     digest: bytes = b""
     markings: tuple[str, ...] = ()
+    author: str | None = None
 
 
 class Outcome(NamedTuple):
@@ -49,11 +53,15 @@ class _Appended(NamedTuple):
 
 
 class Commit:
-    """Puts the objects of one push into one collection, within a write transaction."""
+    """Puts the objects of one push into one collection, within a write transaction.
 
-    def __init__(self, writing: Writing, collection: str, organisation: str) -> None:
+    Where authors count, as they do in the exchange, an object that is there already stays its author's.
+    """
+
+    def __init__(self, writing: Writing, collection: str, organisation: str, *, authors_count: bool = False) -> None:
         self._writing = writing
         self._organisation = organisation
+        self._authors_count = authors_count
         self._state: CollectionState = writing.state(collection)
         self._held: set[str] = set()
         self._appended: list[_Appended] = []
@@ -87,6 +95,8 @@ class Commit:
 
     def _versioned(self, one: Accepted, version: Version) -> Outcome | int:
         known = self._known(one, version.instant)
+        if self._authors_count and self._author(one.object_id, known) != one.author:
+            return Outcome(failure=_NOT_YOURS)
         for standing in known.values():
             if standing.version == version.instant and standing.stix_20 is one.stix_20:
                 same = same_content(one.content, self._content(one.object_id, standing))
@@ -137,6 +147,10 @@ class Commit:
             return self._appended[-1 - standing.key].accepted.content
         return self._writing.content(self._state, self._stored[object_id][standing.key])
 
+    def _author(self, object_id: str, known: dict[int, Standing]) -> str | None:
+        newest = next(standing for standing in known.values() if standing.shelf & Shelf.LAST)
+        return author_of(self._content(object_id, newest))
+
     def _note(self, one: Accepted, key: int) -> None:
         if one.version is None:
             self._contributions[one.object_id] = Contribution(one.object_id, self._organisation, one.digest, key)
@@ -183,6 +197,12 @@ def _version(one: Accepted, key: int, dates: range) -> str:
 
 def _date(key: int, dates: range) -> int:
     return dates[-1 - key] if key < 0 else key
+
+
+def author_of(content: bytes) -> str | None:
+    """The ``created_by_ref`` of a stored object."""
+    author: str | None = json.loads(content).get("created_by_ref")
+    return author
 
 
 def digest_of(canonical_content: bytes) -> bytes:

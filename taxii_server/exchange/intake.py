@@ -64,7 +64,10 @@ class Intake:
         judged = self._validate(split(body, self._max_objects), pusher.author, shared, now)
         accepted = [one for one in judged if isinstance(one, Accepted)]
         with self._store.writing() as writing:
-            outcomes = Commit(writing, destination.collection, pusher.organisation).run(accepted, self._clock)
+            commit = Commit(
+                writing, destination.collection, pusher.organisation, authors_count=pusher.author is not None
+            )
+            outcomes = commit.run(accepted, self._clock)
             known = _known_markings(writing, destination.collection, accepted, shared) if pusher.author else None
             status = _report(judged, outcomes, known, now)
             content = msgspec.json.encode(status)
@@ -107,7 +110,8 @@ def _accept(value: StixObject, octets: bytes) -> Accepted:
     version = version_of(value)
     digest = digest_of(canonical(value)) if version is None else b""
     markings = tuple(ref for ref in marking_refs(value) if ref not in TLP_LEVELS)
-    return Accepted(value["id"], value["type"], is_stix_20(value), version, octets, digest, markings)
+    author = value.get("created_by_ref")
+    return Accepted(value["id"], value["type"], is_stix_20(value), version, octets, digest, markings, author)
 
 
 def _failure(value: StixObject, index: int, now: int, message: str) -> StatusEntry:

@@ -2,6 +2,7 @@
 
 from taxii_server.core.stix import organisation_identity
 from taxii_server.exchange.authorship import Author, SharedObjects
+from taxii_server.exchange.deletion import Deleter
 from taxii_server.exchange.intake import Pusher
 from taxii_server.settings import ApiRoot, Collection, Settings
 from taxii_server.store.contract import Store
@@ -23,6 +24,11 @@ class Pushers:
         self._organisations = settings.organisations_by_slug
         references = {root.name: reference_of(root) for root in settings.api_roots}
         self._shared = {name: SharedObjects(store, one.id) for name, one in references.items() if one}
+
+    def deleter(self, root: ApiRoot, organisation: str) -> Deleter | None:
+        """An organisation of the settings that deletes in an API root; None in plain TAXII."""
+        author = self.pusher(root, organisation).author
+        return Deleter(organisation, author.identity) if author else None
 
     def pusher(self, root: ApiRoot, organisation: str) -> Pusher:
         """An organisation of the settings that pushes into an API root."""

@@ -7,13 +7,22 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from taxii_server.access.credentials import CHALLENGE
-from taxii_server.core.errors import ClearinghouseError, HttpError, StoreBusy, StoreError, TooManyFailures
+from taxii_server.core.errors import (
+    HTTP_ERRORS,
+    ClearinghouseError,
+    HttpError,
+    MethodNotAllowed,
+    NotFound,
+    StoreBusy,
+    StoreError,
+    TooManyFailures,
+)
 from taxii_server.taxii.requests import error_response, http_error_of
 
 _LOG = structlog.get_logger()
-_WORDING = {
-    404: "There is nothing here. The API roots are listed at /taxii2/.",
-    405: "This resource does not know the method; the Allow header says which it knows.",
+_OF_ROUTING = {
+    404: NotFound("There is nothing here. The API roots are listed at /taxii2/."),
+    405: MethodNotAllowed("This resource does not know the method; the Allow header says which it knows."),
 }
 
 
@@ -42,8 +51,11 @@ def _ours(error: ClearinghouseError) -> Response:
 
 def _werkzeugs(error: HTTPException) -> Response:
     status = error.code or 500
-    description = _WORDING.get(status, error.description or error.name)
-    response = error_response(HttpError(status, error.name), description)
+    ours = _OF_ROUTING.get(status)
+    if ours is None:
+        response = error_response(HttpError(status, error.name), error.description or error.name)
+    else:
+        response = error_response(HTTP_ERRORS[type(ours)], str(ours))
     for name, value in error.get_headers(None):
         if name.lower() not in {"content-type", "content-length"}:
             response.headers[name] = value

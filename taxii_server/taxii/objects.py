@@ -32,10 +32,12 @@ def get_object(root: str, collection: str, object_id: str) -> Response:
 def delete_object(root: str, collection: str, object_id: str) -> Response:
     """DELETE …/objects/<object id>/: the whole object, or the versions that the query names."""
     here = services()
-    room = here.directory.deletable(root, collection, authenticate(here))
+    requester = authenticate(here)
+    room = here.directory.deletable(root, collection, requester)
+    deleter = here.pushers.deleter(room.root, requester.organisation or "")
     query = parse_query(request.args.items(multi=True), OBJECT_FIELDS, object_id)
     with here.store.writing() as writing:
-        if not delete_versions(writing, room.collection.id, object_id, query.match):
+        if not delete_versions(writing, room.collection.id, object_id, query.match, deleter):
             raise NotFound("The collection has no such object, or no such version of it.")
     return answer(b"")
 

@@ -21,5 +21,5 @@ def get_status(root: str, status_id: str) -> Response:
         refuse(requester)
     found = here.store.status(status_id, here.clock())
     if found is None or found.api_root != root or found.organisation != requester.organisation:
-        raise NotFound("There is no such status; they are kept for a day.")
+        raise NotFound(f"There is no such status; they are kept for {here.settings.server.status_hours} hours.")
     return answer(found.content)

@@ -15,6 +15,7 @@ from tests.worlds import TAXII, World, domain, envelope, indicator, make_world
 
 SUBMISSIONS = "5a61c2e3-df89-4dbf-8162-7eafb0c1d2e5"
 REFERENCE = "6b72d3f4-e09a-4ec0-9273-8fb0c1d2e3f6"
+SHARED = "bf172849-35ef-43b5-a7c8-d4051627380b"
 RELEASED = "7c83e405-f1ab-4fd1-a384-90c1d2e3f407"
 EXCHANGE = f"""
 [[api_roots]]
@@ -27,6 +28,13 @@ alias = "submissions-alpha"
 title = "Submissions by Alpha"
 readers = ["alpha"]
 writers = ["alpha", "beta"]
+
+[[api_roots.collections]]
+id = "{SHARED}"
+alias = "shared"
+title = "Shared by Alpha and Beta"
+readers = ["member"]
+writers = ["member"]
 
 [[api_roots.collections]]
 id = "{REFERENCE}"
@@ -161,3 +169,39 @@ def test_plain_taxii_asks_for_no_author(client: FlaskClient, world: World) -> No
     path = "/plain/collections/feed/objects/"
     answer = client.post(path, data=envelope(indicator()), content_type=TAXII, headers=world.bearer("beta"))
     assert answer.json["success_count"] == 1
+
+
+def delete(client: FlaskClient, world: World, object_id: str, organisation: str) -> TestResponse:
+    path = f"/exchange/collections/shared/objects/{object_id}/"
+    return client.delete(path, headers=world.bearer(organisation))
+
+
+def share(client: FlaskClient, world: World, one: dict[str, Any], organisation: str) -> TestResponse:
+    path = "/exchange/collections/shared/objects/"
+    return client.post(path, data=envelope(one), content_type=TAXII, headers=world.bearer(organisation))
+
+
+def test_a_member_deletes_its_own_object_from_a_shared_collection(client: FlaskClient, world: World) -> None:
+    one = indicator(created_by_ref=ALPHA)
+    share(client, world, one, "alpha")
+    assert delete(client, world, one["id"], "alpha").status_code == 200
+
+
+def test_a_member_does_not_delete_anothers_object(client: FlaskClient, world: World) -> None:
+    one = indicator(created_by_ref=ALPHA)
+    share(client, world, one, "alpha")
+    assert delete(client, world, one["id"], "beta").status_code == 403
+
+
+def test_an_observable_is_deleted_by_who_gave_it(client: FlaskClient, world: World) -> None:
+    one = domain("given-by-alpha.example")
+    share(client, world, one, "alpha")
+    assert delete(client, world, one["id"], "beta").status_code == 403
+    assert delete(client, world, one["id"], "alpha").status_code == 200
+
+
+def test_a_member_does_not_take_over_anothers_id(client: FlaskClient, world: World) -> None:
+    one = indicator(created_by_ref=ALPHA)
+    share(client, world, one, "alpha")
+    taken_over = {**one, "created_by_ref": BETA, "modified": "2021-01-01T00:00:00.000Z"}
+    assert "not your organisation's" in reason(share(client, world, taken_over, "beta"))

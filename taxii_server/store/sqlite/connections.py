@@ -155,6 +155,7 @@ class Connections:
     def _open_writer(self) -> apsw.Connection:
         if self._writer is None:
             self._writer = self._open(_WRITE_CACHE_KIB)
+            self._writer.execute("PRAGMA journal_mode = WAL")  # a copy made by VACUUM INTO is not in it
             self._writer.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT_PAGES}")
         return self._writer
 
