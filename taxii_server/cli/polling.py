@@ -26,9 +26,11 @@ def poll_command(url: str, collection: str, added_after: str | None, out: str, f
     Credentials come from CLEARINGHOUSE_TOKEN, or CLEARINGHOUSE_USER and CLEARINGHOUSE_PASSWORD. The date to go on
     from with --added-after is told on standard error.
     """
-    client = TaxiiClient(url, collection)
     try:
-        with nullcontext(sys.stdout.buffer) if out == "-" else Path(out).open("wb") as stream:
+        with (
+            TaxiiClient(url, collection) as client,
+            nullcontext(sys.stdout.buffer) if out == "-" else Path(out).open("wb") as stream,
+        ):
             _poll(client, stream, added_after, follow)
     except (ClientError, OSError) as error:
         fail(str(error), REFUSED)

@@ -40,11 +40,11 @@ def push_command(files: tuple[str, ...], url: str, collection: str, member: str 
     is refused is named with its reason on standard error. Exit code 0: all was taken; 1: something was refused, or
     a file or row could not be used.
     """
-    client = TaxiiClient(url, collection)
     skips: list[Skip] = []
     try:
-        objects = _mapped(member, files, client, skips) if member else _read(files)
-        successes, failures = _push(client, objects)
+        with TaxiiClient(url, collection) as client:
+            objects = _mapped(member, files, client, skips) if member else _read(files)
+            successes, failures = _push(client, objects)
     except (ClientError, ValueError, OSError) as error:
         fail(str(error), REFUSED)
     click.echo(f"Pushed {successes} objects; {failures} were refused, {len(skips)} rows were skipped.", err=True)

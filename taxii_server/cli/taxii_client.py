@@ -58,6 +58,12 @@ class TaxiiClient:
             timeout=_TIMEOUT_SECONDS,
         )
 
+    def __enter__(self) -> "TaxiiClient":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def max_content_length(self) -> int:
         """The octets that a push may have."""
         return msgspec.json.decode(self._send("GET", self._api_root).content, type=_ApiRoot).max_content_length
