@@ -28,9 +28,9 @@ from tests.worlds import TAXII
 
 NOW = parse_timestamp("2026-01-01T12:00:00Z")
 COLLECTIONS_AT_ONCE = 100
-LIMIT = 4  # of the server, so that polls have several pages
+LIMIT = 3  # of the server, so that polls have several pages
 KINDS = ("campaign", "tool", "domain-name")
-IDS = [f"{kind}--{uuid.UUID(int=number, version=4)}" for number, kind in enumerate([*KINDS, *KINDS])]
+IDS = [f"{kind}--{uuid.UUID(int=number, version=4)}" for number, kind in enumerate([*KINDS, *KINDS[1:]])]
 VERSIONS = [f"2020-01-0{day}T00:00:00.000Z" for day in (1, 2, 3, 4)]
 INSTANTS = [parse_timestamp(version) for version in VERSIONS]
 SETTINGS = """
@@ -186,7 +186,7 @@ class Clearinghouse(RuleBasedStateMachine):
         sent = {**self.world.headers["alpha"], **headers}
         return check(self.world.client.get(f"{self.path}/{path}?{urlencode(query or {})}", headers=sent))
 
-    @rule(objects=st.lists(pushed(), min_size=1, max_size=5), organisation=st.sampled_from(ORGANISATIONS))
+    @rule(objects=st.lists(pushed(), min_size=1, max_size=9), organisation=st.sampled_from(ORGANISATIONS))
     def push(self, objects: list[Entry], organisation: str) -> None:
         """Every object is a success or a contradiction as the rules say, and every new entry gets its date."""
         body = b'{"objects": [%s]}' % b",".join(one.content for one in objects)
@@ -219,11 +219,14 @@ class Clearinghouse(RuleBasedStateMachine):
         return changes
 
     def _walk(self, path: str, query: dict[str, str], after: int) -> Iterator[Any]:
-        """Everything after a date, by the dates in the header alone."""
+        """Everything after a date, by the dates in the header alone; a page that was announced is never empty."""
+        is_announced = False
         while True:
             response = self.get(f"{path}/", {**query, "added_after": format_timestamp(after)})
             page = strictly(response.data)
+            assert "objects" in page or not is_announced
             yield from page.get("objects", ())
+            is_announced = True
             after = parse_timestamp(response.headers["X-TAXII-Date-Added-Last"])
             if not page.get("more"):
                 return
@@ -339,6 +342,14 @@ class Clearinghouse(RuleBasedStateMachine):
         if "next" not in page:
             return multiple()
         return Walk(match, self.log.view(match)[len(page["objects"]) - 1].date_added, page["next"])
+
+    @rule(walk=walks, after=st.integers(0, 5))
+    def start_over_with_a_next(self, walk: Walk, after: int) -> None:
+        """A `next` with an `added_after` that is not the one of its walk gives what was added after that."""
+        start = self.log.entries[after].date_added if after < len(self.log.entries) else NOW
+        shown = [one for one in self.log.view(walk.match) if one.date_added > start]
+        query = {"next": walk.next, "added_after": format_timestamp(start)}
+        self._check_page(self.get("objects/", query), shown, LIMIT)
 
     @rule(walk=walks, repeat=st.booleans())
     def take_a_walk_up(self, walk: Walk, repeat: bool) -> None:
