@@ -209,7 +209,9 @@ class Writer:
         found["name"] = names[0] if names else state.id
         found["description"] = self._summary()
         assets = [sco for sco in state.report_assets() if sco not in self._named]
-        found["object_refs"] = [*dict.fromkeys(self._named), *assets]
+        # in the order that a merge leaves them in, so that the order of files makes no difference
+        first, *others = dict.fromkeys(self._named)
+        found["object_refs"] = [first, *sorted(others), *assets]
         found["extensions"] = {DISCLOSURE_SUMMARY: self._disclosure_summary()}
         self._finish(found)
         return found
