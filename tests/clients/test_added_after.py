@@ -1,4 +1,4 @@
-"""Clients that know no ``next`` and page by ``added_after`` alone, as MineMeld and several SIEMs do (clients.md R5)."""
+"""Clients that know no ``next`` and page by ``added_after`` alone, as MineMeld does and some SIEMs (R5, R7)."""
 
 import pytest
 
@@ -43,3 +43,15 @@ def test_three_clients_beside_one_another_receive_the_same(feed: Feed) -> None:
         for _ in range(200):
             client.poll()
     assert [one.receipts.versions for one in others] == [first.receipts.versions] * 2
+
+
+def test_an_empty_answer_never_sends_it_back(feed: Feed) -> None:
+    """The last date of an empty answer is the one asked for, to six digits (R7)."""
+    feed.push(*indicators(3))
+    client = DatePager(feed, "objects", None)
+    for _ in range(5):
+        client.poll()
+    assert (len(client.receipts.distinct), client.receipts.duplicates) == (3, 0)
+    asked = {"added_after": "2999-01-01T00:00:00.5Z"}
+    answer = feed.session().get(feed.objects_url, params=asked)
+    assert answer.headers["X-TAXII-Date-Added-Last"] == "2999-01-01T00:00:00.500000Z"

@@ -34,6 +34,7 @@ class _Cyware:
 
 
 def test_it_follows_the_default_api_root(cyware: cytaxii2.cytaxii2, feed: Feed) -> None:
+    """It requests the default as it stands, so that must be an absolute URL (R12)."""
     assert cyware.get_api_root() == (feed.root_url, False)
     assert cyware.root_discovery()["response"]["title"] == "Plain TAXII"
 

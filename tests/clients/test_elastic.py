@@ -61,6 +61,7 @@ def test_nothing_is_lost_while_others_push(feed: Feed) -> None:
 
 
 def test_a_walk_without_more_has_no_next(feed: Feed) -> None:
+    """Else it would never come to an end (R3)."""
     feed.push(*(pushed := indicators(40)))
     client = ElasticAgent(feed, limit=20)
     client.poll()
@@ -68,6 +69,7 @@ def test_a_walk_without_more_has_no_next(feed: Feed) -> None:
 
 
 def test_the_filters_it_does_not_repeat_still_hold(feed: Feed) -> None:
+    """A token carries them (R2)."""
     wanted = [indicator() for _ in range(30)]
     others = [domain(f"elastic{number}.example") for number in range(30)]
     feed.push(*(one for pair in zip(wanted, others, strict=True) for one in pair))

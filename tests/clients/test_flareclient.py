@@ -2,7 +2,7 @@
 
 One request, without ``limit``, whatever ``more`` says; it gives up after five seconds; then its own clock is its next
 ``added_after``. It names two media types in Accept, sends a Content-Type with a GET, and reads a TAXII error from
-the body of every error.
+the body of every error (R9, R8).
 """
 
 import json
@@ -84,6 +84,7 @@ def test_quiet_polls_lose_and_repeat_nothing(feed: Feed) -> None:
 
 
 def test_it_can_read_our_errors(feed: Feed) -> None:
+    """Every error is a TAXII error (R8)."""
     client = FlareClient(feed, password="wrong")
     client.poll()
     assert client.errors[0].http_status == "401"

@@ -46,6 +46,10 @@ class OpenctiConnector:
         self._last_run = began
         self.gaps.append((began, began))
 
+    def start_again_from(self, instant: datetime) -> None:
+        """What its operator does to have everything since then once more."""
+        self._last_run = int(instant.timestamp())
+
     def close(self) -> None:
         """Close all connections."""
         for collection in self._collections:
@@ -95,6 +99,17 @@ def test_the_stale_next_of_an_earlier_run_skips_nothing(feed: Feed) -> None:
     client.close()
     assert client.receipts.distinct == set(map(version_of, pushed))
     assert client.errors == []
+
+
+def test_an_operator_who_sets_it_back_gets_everything_again(feed: Feed) -> None:
+    """Though the ``next`` that was left behind stands at the end of the log."""
+    client = OpenctiConnector(feed, limit=20)
+    feed.push(*(pushed := indicators(50)))
+    client.poll()
+    client.start_again_from(datetime(2020, 8, 12, tzinfo=UTC))
+    client.poll()
+    client.close()
+    assert client.receipts.versions == list(map(version_of, [*pushed, *pushed]))
 
 
 def test_two_collections_and_many_runs_while_others_push(feed: Feed, second_feed: Feed) -> None:

@@ -67,6 +67,7 @@ def test_idle_ticks_bring_nothing_again(feed: Feed) -> None:
 
 
 def test_its_place_outlives_restarts_of_the_server(own_feed: Feed) -> None:
+    """No cursor lives in a process, and none expires (R1)."""
     pushed = indicators(60)
     own_feed.push(*pushed)
     client = OpenctiIngester(own_feed, limit=20)

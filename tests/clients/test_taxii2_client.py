@@ -42,6 +42,7 @@ class _Pager:
 
 
 def test_discovery_leads_to_the_api_root(feed: Feed) -> None:
+    """It finds the default among the API roots by comparing text (R12)."""
     server = Server(feed.discovery_url, user="alpha", password=PASSWORD)
     assert (server.title, server.contact) == ("Test clearinghouse", "tests@example.org")
     assert [root.url for root in server.api_roots] == [feed.root_url]
@@ -81,11 +82,13 @@ def test_the_client_refuses_to_read_where_one_may_only_push(feed: Feed) -> None:
 
 
 def test_a_push_is_complete_at_once(collection: Collection) -> None:
+    """It would ask once a second until the status is complete (R11)."""
     status = collection.add_objects({"objects": indicators(3)}, wait_for_completion=True)
     assert (bool(status), status.success_count, status.failure_count, status.pending_count) == (True, 3, 0, 0)
 
 
 def test_a_push_that_fails_in_part_tells_which(collection: Collection) -> None:
+    """It compares the counts with the lengths of the lists (R11)."""
     good, bad = indicator(), indicator(pattern_type=17)
     status = collection.add_objects({"objects": [good, bad]})
     assert [entry["id"] for entry in status.successes] == [good["id"]]

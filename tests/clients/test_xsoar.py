@@ -95,6 +95,7 @@ def test_the_types_it_asks_for_come_alone(feed: Feed) -> None:
 
 
 def test_it_does_not_take_us_for_a_taxii_20_server(feed: Feed) -> None:
+    """A wrong 406 would send it there (R9)."""
     client = Xsoar(feed)
     client.close()
     assert not client.speaks_20
