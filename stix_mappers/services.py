@@ -131,6 +131,7 @@ def _without_top(host: str) -> str:
     return ".".join(labels[:-tail])
 
 
+@lru_cache(maxsize=1024)
 def account_type_of(service: str) -> str:
     """The `account_type` of a record's service: all wikis share one login."""
     return "wikimedia" if service_owner(service) == "wikimedia" else service
@@ -139,6 +140,12 @@ def account_type_of(service: str) -> str:
 def service_owner(service: str) -> str | None:
     """The member that runs a service: `instagram` is facebook's, `wikipedia:enwiki` wikimedia's."""
     return _OWNERS.get(service.partition(":")[0].lower())
+
+
+def wiki_of(service: str) -> str | None:
+    """The wiki of a service, by the name of its database: `enwiki` of `wikipedia:enwiki`."""
+    project, _, wiki = service.partition(":")
+    return wiki if project in {"wikipedia", "wikimedia"} and wiki and wiki != "global" else None
 
 
 def services_of(member: str) -> frozenset[str]:
