@@ -2,9 +2,10 @@
 
 import datetime as dt
 import re
-from typing import Final
+from collections.abc import Iterator
+from typing import Final, cast
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from stix_mappers.extensions import AD_DELIVERY, PROPERTY_EXTENSION, TAKEDOWN_ACTION
 from stix_mappers.identifiers import campaign_id, identity_id, relationship_id, sdo_id
@@ -12,8 +13,10 @@ from stix_mappers.moments import is_moment, moment, period, published
 from stix_mappers.objects import StixObject
 from stix_mappers.observables import Observed
 from stix_mappers.organizations import organization_name
-from stix_mappers.record import AccountSubject, AdSubject, Record, Spend
-from stix_mappers.services import service_owner
+from stix_mappers.record import AccountSubject, AdSubject, Kind, Record, Spend
+from stix_mappers.reference import attack_pattern_id
+from stix_mappers.services import service_owner, wiki_of
+from stix_mappers.techniques import disarm_uses
 
 _NEVER_INDICATED: Final = frozenset({"ad", "advertiser", "metric", "label", "app", "network"})
 _TECHNICAL: Final = frozenset({"domain", "url", "ip", "email", "file"})
@@ -22,6 +25,7 @@ _PROFILE: Final = (
     "bio", "location_text", "language", "followers", "following", "posts", "profile_urls", "verified",
 )  # fmt: skip
 _IP_DAYS: Final = 90
+_LOCKHEED: Final = "lockheed-martin-cyber-kill-chain"
 
 
 class Context(Struct, frozen=True):
@@ -73,14 +77,56 @@ def asset_objects(told: Context, found: Observed) -> list[StixObject]:
     """Return what one record yields: the observation, and where D12 allows what to look for."""
     observation = _observed_data(told, found)
     campaign = _campaign_of(told.record)
+    if found.parts:
+        return [*found.scos, observation, *_parts(told, found, observation["id"], campaign)]
     if found.pattern is None or not _is_indicated(told.record):
         tied = [relationship(told, "related-to", observation["id"], campaign)] if campaign else []
-        return [*found.scos, observation, *tied]
-    indicator = _indicator(told, found, found.pattern)
-    objects = [*found.scos, observation, indicator, relationship(told, "based-on", indicator["id"], observation["id"])]
+        return [*found.scos, observation, *tied, *_techniques(told, "related-to", observation["id"])]
+    objects = [*found.scos, observation, *_to_look_for(told, found, observation["id"], campaign)]
+    if told.record.x_infrastructure:
+        objects.append(_consists_of(told, found))
+    if not told.record.techniques:
+        return objects
+    return [*objects, *_techniques(told, "indicates", indicator_id(told.record.member, found.scos[0]["id"]))]
+
+
+def _to_look_for(told: Context, found: Observed, observation: str, campaign: str | None) -> list[StixObject]:
+    """Return the indicator and what ties it to its observation and its campaign."""
+    indicator = _indicator(told, found, found.pattern or "")
+    objects = [indicator, relationship(told, "based-on", indicator["id"], observation)]
     if campaign:
         objects.append(relationship(told, "indicates", indicator["id"], campaign))
     return objects
+
+
+def _parts(told: Context, found: Observed, observation: str, campaign: str | None) -> Iterator[StixObject]:
+    """Yield an indicator for each part of an observation that is worth one, and the tie to the campaign."""
+    if campaign:
+        yield relationship(told, "related-to", observation, campaign)
+    for kind, part in found.parts:
+        named = structs.replace(told, record=structs.replace(told.record, kind=cast("Kind", kind)))
+        yield from _to_look_for(named, part, observation, campaign)
+
+
+def infrastructure_id(member: str, network: str, name: str) -> str:
+    """Return the id of a set of seized assets (section 8.2)."""
+    return sdo_id("infrastructure", "infrastructure", member, network, name)
+
+
+def _consists_of(told: Context, found: Observed) -> StixObject:
+    record = told.record
+    network = record.network.id if record.network else ""
+    whole = infrastructure_id(record.member, network, record.x_infrastructure or "")
+    return relationship(told, "consists-of", whole, found.scos[0]["id"])
+
+
+def _techniques(told: Context, kind: str, source: str) -> list[StixObject]:
+    """Return the ties of an asset without a network to its techniques; those of a network are the campaign's."""
+    if told.record.network is not None:
+        return []
+    ids = [technique.id for technique in told.record.techniques if technique.scheme == "disarm"]
+    uses = dict.fromkeys(use.technique for external_id in ids for use in disarm_uses(external_id))
+    return [relationship(told, kind, source, attack_pattern_id(external_id)) for external_id in uses]
 
 
 def sdo(told: Context, object_type: str, object_id: str) -> StixObject:
@@ -122,9 +168,11 @@ def _observed_data(told: Context, found: Observed) -> StixObject:
     record = told.record
     observation = sdo(told, "observed-data", observed_data_id(record.member, record.record_id))
     observation["first_observed"], observation["last_observed"] = _observed_between(record)
-    observation["number_observed"] = 1
+    observation["number_observed"] = record.x_number_observed
     observation["object_refs"] = [sco["id"] for sco in found.scos]
     observation["extensions"] = {TAKEDOWN_ACTION: _takedown_action(record)}
+    if record.x_labels and record.kind not in _TECHNICAL:
+        observation["labels"] = [*told.labels, *record.x_labels]
     if isinstance(record.subject, AdSubject):
         observation["extensions"][AD_DELIVERY] = _ad_delivery(record.subject)
     return observation
@@ -133,7 +181,9 @@ def _observed_data(told: Context, found: Observed) -> StixObject:
 def _observed_between(record: Record) -> tuple[str, str]:
     acted = period(record.action_at)
     subject = record.subject
-    created = getattr(subject, "created", None)
+    if record.x_last_seen:
+        return moment(record.x_first_seen or record.x_last_seen), moment(record.x_last_seen)
+    created = record.x_first_seen or getattr(subject, "created", None)
     if not created or not is_moment(created):
         return acted.first, acted.last
     first = moment(created) if len(created) >= 10 else period(created).first
@@ -163,6 +213,9 @@ def _takedown_action(record: Record) -> StixObject:
         "leads_from": list(record.leads_from),
         "source": _source(record),
         "profile": _profile(record),
+        "wiki": wiki_of(record.service),
+        "block_expiry": record.x_block_expiry,
+        "block_flags": list(record.x_block_flags),
         "synthetic": record.synthetic or None,
     }
     action.update((name, value) for name, value in optional.items() if value)
@@ -183,13 +236,14 @@ def _source(record: Record) -> dict[str, str]:
 def _profile(record: Record) -> StixObject:
     subject = record.subject
     if not isinstance(subject, AccountSubject):
-        return {}
+        return dict(record.x_profile)
     found = {name: getattr(subject, name) for name in _PROFILE}
-    return {
+    profile = {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in found.items()
         if value is not None and value != ()
     }
+    return {**profile, **record.x_profile} if record.x_profile else profile
 
 
 def _ad_delivery(subject: AdSubject) -> StixObject:
@@ -232,6 +286,12 @@ def _indicator(told: Context, found: Observed, pattern: str) -> StixObject:
         indicator["valid_until"] = until
     if record.confidence is not None:
         indicator["confidence"] = record.confidence
+    if record.x_kill_chain_phases:
+        indicator["kill_chain_phases"] = [
+            {"kill_chain_name": _LOCKHEED, "phase_name": phase} for phase in record.x_kill_chain_phases
+        ]
+    if record.x_labels:
+        indicator["labels"] = [*told.labels, *record.x_labels]
     return indicator
 
 

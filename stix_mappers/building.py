@@ -18,16 +18,17 @@ from stix_mappers.merging import merged
 from stix_mappers.moments import period
 from stix_mappers.networks import NetworkState
 from stix_mappers.objects import SHARED_DATE, StixObject
-from stix_mappers.observables import Observed, account_sco, account_type_of, observed
+from stix_mappers.observables import Observed, account_sco, observed
 from stix_mappers.organizations import organization_name
 from stix_mappers.record import Record
 from stix_mappers.reference import shared_objects
-from stix_mappers.services import login_of
+from stix_mappers.services import account_type_of, login_of
 from stix_mappers.skips import OnSkip, Reason, Skip
-from stix_mappers.versions import Previous, revoked, settled
+from stix_mappers.versions import Previous, ended, is_stale, revoked, settled
 
 _REMEMBERED_IDS: Final = 1 << 17
 _REMEMBERED_RECORDS: Final = 1_024
+_DISPUTED: Final = frozenset({"email-addr", "domain-name", "url"})
 
 
 class Builder:
@@ -49,6 +50,7 @@ class Builder:
         self._given = Newest(_REMEMBERED_IDS)
         self._recent: OrderedDict[str, list[StixObject]] = OrderedDict()
         self._newcomers: dict[str, StixObject] = {}
+        self._disputes: list[tuple[Context, list[str]]] = []
 
     def build(self, record: Record) -> Iterator[StixObject]:
         """Yield the objects of a record, each shared object before the first that names it."""
@@ -58,12 +60,16 @@ class Builder:
         state = self._state_of(record)
         if state is not None:
             state.refer(record)
-        made = self._retraction(told) if record.retracts else self._objects(told, state)
+        if record.retracts:
+            made = self._ending(told) if record.x_ends else self._retraction(told)
+        else:
+            made = self._objects(told, state)
         for found in made:
-            yield from self._give(found, period(record.action_at).told)
+            yield from self._give(found, period(record.action_at).told, dated=record.x_dated)
 
     def finish(self) -> Iterator[StixObject]:
-        """Yield campaign, actors, relationships and report of every network."""
+        """Yield campaign, actors, relationships and report of every network, and what disagrees with indicators."""
+        yield from self._settle_disputes()
         for key in sorted(self._networks):
             state = self._networks[key]
             for found in Writer(state, self._markings).objects():
@@ -91,6 +97,9 @@ class Builder:
             yield from notes.advertiser(told)
         elif record.kind == "app":
             yield from notes.app(told, about)
+        elif record.x_mail is not None and record.x_mail.disputed:
+            self._dispute(told, found)
+            return
         elif found is not None:
             yield from self._asset(told, found, state)
         elif record.kind == "ad":
@@ -105,6 +114,8 @@ class Builder:
         if state is not None:
             state.name_asset(record.tlp, sco)
         made = asset_objects(told, found)
+        if record.x_dated:
+            made = list(self._newer(told, made))
         self._remember(made[len(found.scos)]["id"], made)
         yield from made
         if record.kind == "label":
@@ -112,6 +123,27 @@ class Builder:
         yield from self._former_names(told, sco)
         if record.x_reactions and found.pattern:
             yield from notes.reactions(told, sco)
+
+    def _dispute(self, told: Context, found: Observed | None) -> None:
+        """Keep a disagreement until all indicators are known: it may stand before what it disagrees with."""
+        member = told.record.member
+        scos = [sco["id"] for sco in found.scos if sco["type"] in _DISPUTED] if found else []
+        self._disputes.append((told, [indicator_id(member, sco) for sco in scos]))
+        if len(self._disputes) > _REMEMBERED_RECORDS:
+            self._skip_dispute(self._disputes.pop(0)[0])
+
+    def _settle_disputes(self) -> Iterator[StixObject]:
+        """Yield an opinion on the indicators that exist; without one there is nothing to disagree with (section 12)."""
+        for told, indicators in self._disputes:
+            known = [found for found in indicators if found in self._given or self._version(found, {})]
+            if known:
+                yield from self._give(notes.disagreement(told, known), told.created)
+            else:
+                self._skip_dispute(told)
+        self._disputes = []
+
+    def _skip_dispute(self, told: Context) -> None:
+        self._skip(told.record, "out-of-scope", told.record.record_id, "no indicator to disagree with")
 
     def _former_names(self, told: Context, sco: str) -> Iterator[StixObject]:
         """Yield an account for each former name, tied to the current one: others may have listed it (section 12)."""
@@ -131,16 +163,45 @@ class Builder:
         """Yield the revoked versions of an observation and of what points at it, and a note with the reason (D16)."""
         record = told.record
         target = observed_data_id(record.member, record.retracts or "")
-        recent = {found["id"]: found for found in self._recent.get(target, ())}
+        recent = self._recently(target)
         observation = self._version(target, recent)
         if observation is None:
             self._skip(record, "retracts-unknown", record.retracts or "", "no such record was given before")
             return
         for object_id in (target, *_what_points_at(told, observation)):
             before = self._version(object_id, recent)
-            if before is not None:
-                yield revoked(before, told.created)
+            if before is not None and not before.get("revoked"):
+                recent[object_id] = revoked(before, told.created)
+                yield recent[object_id]
+        self._remember(target, list(recent.values()))
         yield notes.retraction(told, observation)
+
+    def _ending(self, told: Context) -> Iterator[StixObject]:
+        """Yield the versions in which a block and its indicator end; they were right while it lasted (section 13)."""
+        record = told.record
+        target = observed_data_id(record.member, record.retracts or "")
+        recent = self._recently(target)
+        observation = self._version(target, recent)
+        if observation is None:
+            self._skip(record, "out-of-scope", record.retracts or "", "ends what was never given")
+            return
+        for object_id in (target, indicator_id(record.member, observation["object_refs"][0])):
+            before = self._version(object_id, recent)
+            if before is not None and not before.get("revoked"):
+                recent[object_id] = ended(before, told.created)
+                yield recent[object_id]
+        self._remember(target, list(recent.values()))
+
+    def _newer(self, told: Context, made: list[StixObject]) -> Iterator[StixObject]:
+        """Yield what is not older than what the run gave of the same block before, as versions of it (section 13)."""
+        recent = self._recently(observed_data_id(told.record.member, told.record.record_id))
+        for found in made:
+            before = recent.get(found["id"])
+            stale = before is not None and is_stale(before, told.created, dated=True)
+            yield before if before is not None and stale else settled(found, told.created, before)
+
+    def _recently(self, observation: str) -> dict[str, StixObject]:
+        return {found["id"]: found for found in self._recent.get(observation, ())}
 
     def _version(self, object_id: str, recent: dict[str, StixObject]) -> StixObject | None:
         """Return the newest version known: of an earlier run, else of this one."""
@@ -161,16 +222,18 @@ class Builder:
         if grouping is not None:
             yield from Writer(state, self._markings).tie_to_grouping(grouping["id"])
 
-    def _give(self, found: StixObject, told: str, *, union: bool = False) -> Iterator[StixObject]:
-        if not self._given.is_new(found["id"] if "revoked" not in found else f"{found['id']} revoked"):
+    def _give(self, found: StixObject, told: str, *, union: bool = False, dated: bool = False) -> Iterator[StixObject]:
+        if not self._given.is_new(_version_key(found, dated=dated)):
             return
         if self._previous is not None and "revoked" not in found:
             before = self._previous(found["id"])
+            if before is not None and is_stale(before, told, dated=dated):
+                return
             united = merged(found, before) if union and before is not None else found
             found = settled(united, told, before)
         if not self._given_shared.issuperset(_always_named(found)):
             yield from self._shared_of(_always_named(found))
-        if union or found["type"] == "note":
+        if union or found["type"] == "note" or found.get("target_ref", "").startswith("attack-pattern"):
             yield from self._shared_of(_named(found))
         yield found
 
@@ -195,6 +258,9 @@ class Newest:
         self._young: set[str] = set()
         self._old: set[str] = set()
 
+    def __contains__(self, item: str) -> bool:
+        return item in self._young or item in self._old
+
     def is_new(self, item: str) -> bool:
         """Tell whether this was not seen lately, and remember it."""
         if item in self._young or item in self._old:
@@ -203,6 +269,13 @@ class Newest:
         if len(self._young) > self._most:
             self._old, self._young = self._young, set()
         return True
+
+
+def _version_key(found: StixObject, *, dated: bool) -> str:
+    """Return what is given once: an object and its retraction; of what is told state by state, each version."""
+    if "revoked" in found:
+        return f"{found['id']} revoked"
+    return f"{found['id']} {found['modified']}" if dated and "modified" in found else found["id"]
 
 
 def _always_named(found: StixObject) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from stix_mappers.actors import actor
+from stix_mappers.assets import infrastructure_id
 from stix_mappers.extensions import DISCLOSURE_SUMMARY, PROPERTY_EXTENSION
 from stix_mappers.identifiers import campaign_id, identity_id, location_id, relationship_id, sdo_id
 from stix_mappers.markings import Markings, strictest
@@ -40,6 +41,7 @@ class Writer:
         self._created = state.created or ""
         self._campaign = campaign_id(state.member, state.id)
         self._named: list[str] = [self._campaign]
+        self._behind: list[tuple[str, str]] = []
 
     def objects(self) -> Iterator[StixObject]:
         """Yield the campaign, what it is related to, and the report last."""
@@ -47,6 +49,8 @@ class Writer:
         yield from self._actors()
         yield from self._places()
         yield from self._organizations()
+        yield from self._target_groups()
+        yield from self._infrastructures()
         yield from self._techniques()
         yield self._report()
 
@@ -117,6 +121,7 @@ class Writer:
                 target = own["id"]
                 yield own
             self._name(target, claim.level)
+            self._behind.append((target, claim.level))
             found = self._relationship("attributed-to", target, claim.level)
             if attribution.confidence:
                 found["confidence"] = _CONFIDENCE[attribution.confidence]
@@ -137,7 +142,10 @@ class Writer:
             for code, claim in sorted(claims.items()):
                 target = location_id(code)
                 self._name(target, claim.level)
-                yield self._relationship(kind, target, claim.level)
+                found = self._relationship(kind, target, claim.level)
+                if kind == "originates-from" and code in self._state.origin_confidence:
+                    found["confidence"] = self._state.origin_confidence[code]
+                yield found
 
     def _organizations(self) -> Iterator[StixObject]:
         """Yield companies the network registered: identities of the member, related to the campaign (5.2, 0.4.x)."""
@@ -152,6 +160,26 @@ class Writer:
             tie_id = relationship_id(self._author, "related-to", own_id, self._campaign)
             tie = self._sdo("relationship", tie_id, marked)
             yield {**tie, "relationship_type": "related-to", "source_ref": own_id, "target_ref": self._campaign}
+
+    def _target_groups(self) -> Iterator[StixObject]:
+        """Yield those it was aimed at, as the member names them: identities of its own (section 3.2)."""
+        for name, claim in sorted(self._state.target_groups.items()):
+            own_id = sdo_id("identity", "identity", self._state.member, slug(name) or name)
+            found = self._sdo("identity", own_id, claim.level)
+            yield {**found, "name": name, "identity_class": "class" if name.islower() else "organization"}
+            self._name(own_id, claim.level)
+            yield self._relationship("targets", own_id, claim.level)
+
+    def _infrastructures(self) -> Iterator[StixObject]:
+        """Yield sets of seized assets, used by the actors, else by the campaign (section 8.2)."""
+        for name, claim in sorted(self._state.infrastructures.items()):
+            own_id = infrastructure_id(self._state.member, self._state.id, name)
+            found = self._sdo("infrastructure", own_id, claim.level)
+            yield {**found, "name": name, "description": f"{name}, {organization_name(self._state.member)}."}
+            self._name(own_id, claim.level)
+            for user, level in self._behind or [(self._campaign, self._state.level)]:
+                tie = self._relationship("uses", own_id, strictest((claim.level, level)))
+                yield {**tie, "id": relationship_id(self._author, "uses", user, own_id), "source_ref": user}
 
     def _techniques(self) -> Iterator[StixObject]:
         gathered: dict[str, _Gathered] = {}

@@ -81,7 +81,10 @@ class NetworkState:
         self.urls: set[str] = set()
         self.origins: dict[str, Claim] = {}
         self.targets: dict[str, Claim] = {}
+        self.origin_confidence: dict[str, int] = {}
         self.organizations: dict[str, Claim] = {}
+        self.target_groups: dict[str, Claim] = {}
+        self.infrastructures: dict[str, Claim] = {}
         self.attributions: dict[str, tuple[Attribution, Claim]] = {}
         self.techniques: dict[str, Use] = {}
         self.counts: dict[tuple[str, str], Count] = {}
@@ -106,12 +109,17 @@ class NetworkState:
         """Hear that a record belongs to the network."""
         if record.tlp not in self.levels:
             self.levels.add(record.tlp)
+        if record.x_infrastructure:
+            self.infrastructures.setdefault(record.x_infrastructure, Claim(record.tlp)).add(record.tlp)
         created = told_at(record)
         if self.created is None or created < self.created:
             self.created = created
         network = record.network
+        self.named_after_account |= network is not None and network.x_named_after_account
         if network is not None and (record.kind == "network" or _tells(network)):
             self._hear(record, network)
+        elif record.techniques:
+            self._hear_techniques(record)
 
     def name_asset(self, level: str, sco: str) -> None:
         """Hear of an asset of the network."""
@@ -127,13 +135,15 @@ class NetworkState:
         level = record.tlp
         self.told_levels.add(level)
         self.is_published |= bool(network.published or network.url) or level == "clear"
-        self.named_after_account |= network.x_named_after_account
         self._hear_words(record, network)
         self._hear_places(level, network)
         self._hear_figures(record)
+        self._hear_techniques(record)
+
+    def _hear_techniques(self, record: Record) -> None:
         for technique in record.techniques:
-            use = self.techniques.setdefault(technique.scheme + " " + technique.id, Use(level))
-            use.level = min(use.level, level, key=LEVELS.index)
+            use = self.techniques.setdefault(technique.scheme + " " + technique.id, Use(record.tlp))
+            use.level = min(use.level, record.tlp, key=LEVELS.index)
             notes = use.notes.setdefault((technique.scheme, technique.id), set())
             if technique.note:
                 notes.add(technique.note)
@@ -167,9 +177,13 @@ class NetworkState:
             (network.origin, self.origins),
             (network.targets, self.targets),
             (network.x_organizations, self.organizations),
+            (network.x_target_groups, self.target_groups),
         ):
             for code in codes:
                 heard.setdefault(code, Claim(level)).add(level)
+        for code in network.origin if network.x_origin_confidence is not None else ():
+            confidence = network.x_origin_confidence or 0
+            self.origin_confidence[code] = max(confidence, self.origin_confidence.get(code, 0))
         for attribution in network.attributed_to:
             kept, claim = self.attributions.setdefault(attribution.name, (attribution, Claim(level)))
             claim.add(level)
@@ -196,6 +210,7 @@ def _tells(network: Network) -> bool:
         or network.attributed_to
         or network.narrative
         or network.aliases
+        or network.x_target_groups
         or network.x_description
     )
 

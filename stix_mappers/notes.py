@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from typing import Final
 
-from stix_mappers.assets import Context, indicator_id, observed_data_id, sdo, spend_object
+import msgspec
+
+from stix_mappers.assets import Context, indicator_id, observed_data_id, sdo
 from stix_mappers.extensions import METRIC, PROPERTY_EXTENSION
 from stix_mappers.identifiers import campaign_id, sdo_id
 from stix_mappers.moments import period
 from stix_mappers.objects import StixObject
 from stix_mappers.organizations import organization_name
-from stix_mappers.record import AdSubject, AdvertiserSubject, AppSubject, LabelSubject, Record
+from stix_mappers.record import AdSubject, AdvertiserSubject, AppSubject, LabelSubject, Record, Spend
+from stix_mappers.record_metrics import Metric
+from stix_mappers.slugs import slug
 
 _AGREEING: Final = {"HELPFUL": "agree", "NOT_HELPFUL": "disagree", "OUTDATED": "disagree"}
 _SEEN: Final = "SAW_THIS_TOO"
@@ -48,30 +52,39 @@ def subject_of_notes(record: Record, observation: str | None, author: str) -> li
 def metric(told: Context) -> Iterator[StixObject]:
     """Yield the note of published totals, on the member's identity."""
     record = told.record
-    if not record.counts and not record.spend:
+    if not record.counts and not record.spend and not record.x_metrics:
         return
-    within = period(record.action_at)
     metrics: list[StixObject] = []
     for category, count in sorted(record.counts.items()):
         figure: StixObject = {"category": category, "value": count.value, "approx": count.approx}
         optional = {"stage": count.service, "qualifier": count.qualifier}
         figure.update((name, value) for name, value in optional.items() if value)
         metrics.append(figure)
-    for spend in record.spend:
-        money = spend_object(spend)
-        metrics.append({"category": "spend", "value": money["amount"], "unit": spend.currency, "approx": spend.approx})
+    metrics.extend(map(_spent, record.spend))
     title = record.network.name or record.network.id if record.network else record.record_id
-    text = "; ".join(f"{figure['category']}: {figure['value']}" for figure in metrics) or title
+    words = [f"{figure['category']}: {figure['value']}" for figure in metrics]
+    text = "; ".join([*map(_figure, record.x_metrics), *words]) or title
     found = note(told, "metric", f"Published totals: {title}", text, [told.author])
-    found["extensions"] = {
-        METRIC: {
-            "extension_type": PROPERTY_EXTENSION,
-            "period_start": within.first,
-            "period_end": within.last,
-            "metrics": metrics,
-        }
-    }
+    found["extensions"] = _metric_extension(record, [*map(msgspec.to_builtins, record.x_metrics), *metrics])
     yield found
+
+
+def _spent(spend: Spend) -> StixObject:
+    return {"category": "spend", "value": spend.amount, "unit": spend.currency, "approx": spend.approx}
+
+
+def _figure(figure: Metric) -> str:
+    """Return one figure in words: category, stage, value, unit."""
+    stage = f" ({figure.stage})" if figure.stage else ""
+    number = f"{figure.qualifier} {figure.value}" if figure.qualifier else str(figure.value)
+    return f"{figure.category}{stage}: {number}{f' {figure.unit}' if figure.unit else ''}"
+
+
+def _metric_extension(record: Record, metrics: list[StixObject]) -> StixObject:
+    within = period(record.action_at)
+    last = period(record.x_period_end).last if record.x_period_end else within.last
+    extension = {"extension_type": PROPERTY_EXTENSION, "period_start": within.first, "period_end": last}
+    return {METRIC: {**extension, "metrics": metrics}}
 
 
 def app(told: Context, about: list[str]) -> Iterator[StixObject]:
@@ -101,7 +114,11 @@ def advertiser(told: Context) -> Iterator[StixObject]:
     yield identity
     spent = "; ".join(f"{item.amount} {item.currency}" for item in told.record.spend)
     known = "; ".join(part for part in (key, *subject.public_ids, spent) if part)
-    yield note(told, "advertiser", f"Advertiser {identity['name']}", known, [identity["id"]])
+    about = note(told, "advertiser", f"Advertiser {identity['name']}", known, [identity["id"]])
+    if told.record.spend:
+        about["labels"] = ["metric", *about["labels"]]
+        about["extensions"] = _metric_extension(told.record, [*map(_spent, told.record.spend)])
+    yield about
 
 
 def label(told: Context, account: str) -> Iterator[StixObject]:
@@ -110,7 +127,21 @@ def label(told: Context, account: str) -> Iterator[StixObject]:
     if isinstance(subject, LabelSubject):
         where = f" ({subject.country})" if subject.country else ""
         title = f"Labelled {subject.label or 'by the platform'}{where}"
-        yield note(told, "label", title, f"{organization_name(told.record.member)}: {title}", [account])
+        outlet = _outlet(told, subject)
+        about = [account, *(identity["id"] for identity in outlet)]
+        yield from outlet
+        yield note(told, "label", title, f"{organization_name(told.record.member)}: {title}", about)
+
+
+def _outlet(told: Context, subject: LabelSubject) -> list[StixObject]:
+    """Return whose account the platform labelled, where the platform names it: an identity of the member's own."""
+    name = subject.display_name
+    if not name:
+        return []
+    identity = sdo(told, "identity", sdo_id("identity", "identity", told.record.member, slug(name) or name))
+    identity["name"] = name
+    identity["identity_class"] = "individual" if subject.is_person else "organization"
+    return [identity]
 
 
 def reactions(told: Context, sco: str) -> Iterator[StixObject]:
@@ -141,8 +172,19 @@ def _opinion(told: Context, indicator: str, key: str, count: int) -> StixObject:
     return found
 
 
+def disagreement(told: Context, indicators: list[str]) -> StixObject:
+    """Return the opinion that indicators of the member's own are wrong here: users said "not spam" (section 12)."""
+    found = sdo(told, "opinion", sdo_id("opinion", "opinion", told.record.member, told.record.record_id, "disputed"))
+    found["opinion"] = "disagree"
+    found["explanation"] = "Users said that this mail is no abuse."
+    found["object_refs"] = indicators
+    return found
+
+
 def retraction(told: Context, observation: StixObject) -> StixObject:
     """Return the note that says why an observation was taken back (D16)."""
     record = told.record
     text = f"{organization_name(record.member)} took this back: {record.action} ({record.action_at})."
+    if record.source and record.source.x_comment:
+        text = f"{text} {record.source.x_comment}"
     return note(told, "retraction", "Retracted", text, [observation["id"]])

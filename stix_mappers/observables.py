@@ -2,13 +2,13 @@
 
 import ipaddress
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
 
 from stix_mappers.extensions import PROPERTY_EXTENSION, SOCIAL_ASSET
 from stix_mappers.identifiers import sco_id
+from stix_mappers.mails import mail_values, message_sco
 from stix_mappers.moments import is_moment, moment
 from stix_mappers.objects import StixObject
 from stix_mappers.patterns import account_pattern, file_pattern, value_pattern
@@ -23,24 +23,32 @@ from stix_mappers.record import (
     Record,
     UrlSubject,
 )
-from stix_mappers.services import asset_of_url, login_of, service_owner
+from stix_mappers.record_mail import Mail
+from stix_mappers.services import account_type_of, asset_of_url, login_of, service_owner
 
 _DISABLING: Final = frozenset({"removed", "suspended", "terminated", "banned", "deactivated", "blocked"})
 _PREFIXES: Final = {"subreddit": "r/"}
 
 
 class Observed(Struct):
-    """The SCOs of a record, the asset first; the pattern that finds the asset; how people call it."""
+    """The SCOs of a record, the asset first; the pattern that finds the asset; how people call it.
+
+    `parts` are the SCOs among them that have an indicator of their own, each with its kind.
+    """
 
     scos: list[StixObject]
     pattern: str | None
     name: str
+    parts: tuple[tuple[str, "Observed"], ...] = ()
 
 
 def observed(record: Record, marking: list[str]) -> Observed | None:
     """Return the SCOs of a record; None where STIX has none for this kind or the value is no such thing."""
     build = _BUILDERS.get(record.kind)
-    return build(record, marking) if build else None
+    found = build(record, marking) if build else None
+    if found is not None and record.x_links:
+        found.scos.extend(url_sco(link, marking) for link in record.x_links)
+    return found
 
 
 def url_sco(url: str, marking: list[str]) -> StixObject:
@@ -72,7 +80,18 @@ def _url(record: Record, marking: list[str]) -> Observed | None:
 
 def _email(record: Record, marking: list[str]) -> Observed | None:
     subject = record.subject
+    if record.x_mail is not None:
+        return _mail(record, record.x_mail, marking)
     return _simple("email-addr", subject.address, marking) if isinstance(subject, EmailSubject) else None
+
+
+def _mail(record: Record, mail: Mail, marking: list[str]) -> Observed | None:
+    """Return what one report of a mail observes together, with the parts that are worth looking for (section 12)."""
+    named = [(kind, _simple(type_, value, marking)) for kind, type_, value in mail_values(mail)]
+    message = message_sco(mail, marking)
+    scos = [*(found.scos[0] for _kind, found in named), *([message] if message else [])]
+    parts = tuple((kind, found) for kind, found in named if kind in mail.indicates and record.x_indicator)
+    return Observed(scos, None, mail.subject or "mail", parts) if scos else None
 
 
 def _ip(record: Record, marking: list[str]) -> Observed | None:
@@ -114,7 +133,8 @@ def _account(record: Record, marking: list[str]) -> Observed | None:
     account_type = account_type_of(record.asserted_on or record.service)
     login, written = _login(account_type, record.kind, subject)
     sco = account_sco(account_type, login, subject.user_id, marking)
-    if service_owner(record.asserted_on or record.service) in {record.member, None} and not record.asserted_on:
+    owned = service_owner(record.asserted_on or record.service) in {record.member, None} and not record.asserted_on
+    if owned and not record.x_former_name:
         _describe(sco, record, subject, login, written)
     scos = [sco, url_sco(subject.url, marking)] if subject.url else [sco]
     pattern = None if subject.pseudonymised else account_pattern(account_type, login, subject.user_id)
@@ -132,12 +152,6 @@ def account_sco(account_type: str, login: str | None, user_id: str | None, marki
         "object_marking_refs": marking,
         **contributing,
     }
-
-
-@lru_cache(maxsize=1024)
-def account_type_of(service: str) -> str:
-    """Return the account type of a service: all wikis are one (section 13)."""
-    return "wikimedia" if service.startswith(("wikipedia:", "wikimedia:")) else service
 
 
 def _login(account_type: str, kind: str, subject: AccountSubject) -> tuple[str | None, str | None]:

@@ -15,6 +15,8 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, Struct, field
 
+from stix_mappers.record_mail import Mail
+from stix_mappers.record_metrics import Metric
 from stix_mappers.record_rules import ASSET_KINDS, SCHEMA, Json, Problem, RecordError, problems
 
 __all__ = ["SCHEMA", "Problem", "Record", "RecordError", "encode", "parse", "parse_json"]
@@ -73,6 +75,8 @@ class Network(_Value, frozen=True):
     x_description: str | None = None
     x_named_after_account: bool = False
     x_organizations: tuple[str, ...] = ()
+    x_origin_confidence: Percent | None = None
+    x_target_groups: tuple[str, ...] = ()
 
 
 class Count(_Value, frozen=True):
@@ -284,7 +288,23 @@ class Facts(_Value, frozen=True):
     x_indicator: bool = True
     x_indicator_types: tuple[str, ...] = ()
     x_valid_until: str | None = None
+    x_block_expiry: str | None = None
+    x_block_flags: tuple[str, ...] = ()
+    x_dated: bool = False
+    x_ends: bool = False
+    x_first_seen: str | None = None
+    x_last_seen: str | None = None
+    x_number_observed: Annotated[int, Meta(ge=1, le=999_999_999)] = 1
+    x_kill_chain_phases: tuple[str, ...] = ()
+    x_labels: tuple[str, ...] = ()
+    x_infrastructure: str | None = None
+    x_former_name: bool = False
+    x_mail: Mail | None = None
     x_reactions: dict[str, int] = field(default_factory=dict)
+    x_metrics: tuple[Metric, ...] = ()
+    x_period_end: str | None = None
+    x_profile: dict[str, str | int | bool] = field(default_factory=dict)
+    x_links: tuple[str, ...] = ()
 
 
 class Record(Facts, frozen=True):
