@@ -85,11 +85,11 @@ def test_an_entry_for_an_object_without_id_or_version_has_both_all_the_same(
     assert entry["message"]
 
 
-def test_the_request_timestamp_is_when_the_push_came(feed: Feed, shared: World) -> None:
+def test_the_request_timestamp_is_when_the_push_came(world: World) -> None:
     """Covers 4.3.1d."""
     now = parse_timestamp("2031-05-06T07:08:09.010203Z")
-    app = create_app(shared.settings, store=shared.store, clock=lambda: now)
-    then = feed.seen_by(Asker(in_process(app.test_client()), feed.asker.headers))
+    app = create_app(world.settings, store=world.store, clock=lambda: now)
+    then = Feed(Asker(in_process(app.test_client()), world.bearer("alpha")), "feed", "/plain/collections/feed/")
     assert then.push(indicator()).json["request_timestamp"] == "2031-05-06T07:08:09.010203Z"
 
 
