@@ -11,7 +11,7 @@ from stix_mappers import members, organizations
 from stix_mappers.building import Builder
 from stix_mappers.extensions import as_stix2 as to_stix2
 from stix_mappers.markings import is_stricter
-from stix_mappers.members import Desk, coalition, facebook
+from stix_mappers.members import Desk, coalition, facebook, twitter
 from stix_mappers.objects import StixObject
 from stix_mappers.record import Record, RecordError, Tlp, parse
 from stix_mappers.skips import OnSkip, Skip, Unreadable, shortened
@@ -20,7 +20,11 @@ from stix_mappers.versions import Previous
 
 MEMBERS: Final = organizations.MEMBERS
 
-_BUILT: Final[dict[str, members.Mapping]] = {"coalition": coalition.records, "facebook": facebook.records}
+_BUILT: Final[dict[str, members.Mapping]] = {
+    "coalition": coalition.records,
+    "facebook": facebook.records,
+    "twitter": twitter.records,
+}
 
 
 class NotBuiltError(ValueError):

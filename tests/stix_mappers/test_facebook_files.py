@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stix_mappers import NotBuiltError, Skip, map_file, records_of
+from stix_mappers import NotBuiltError, Skip, map_file, mapping, records_of
 from stix_mappers.extensions import DISCLOSURE_SUMMARY, TAKEDOWN_ACTION
 from tests.stix_mappers.conftest import Mapped
 
@@ -278,9 +278,10 @@ def test_a_bad_file_does_not_keep_the_next_from_being_mapped(tmp_path: Path) -> 
     assert [skip.reason for skip in found.skips] == ["empty"]
 
 
-def test_a_member_without_mapper_names_what_is_there() -> None:
+def test_a_member_without_mapper_names_what_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(mapping._BUILT, "wikimedia", raising=False)
     with pytest.raises(NotBuiltError, match="there are mappers for coalition, facebook"):
-        map_file("twitter", "x.csv")
+        map_file("wikimedia", "x.csv")
     with pytest.raises(NotBuiltError, match="is no member; the members are facebook, google"):
         map_file("myspace", "x.csv")
 
