@@ -11,7 +11,7 @@ from stix_mappers import members, organizations
 from stix_mappers.building import Builder
 from stix_mappers.extensions import as_stix2 as to_stix2
 from stix_mappers.markings import is_stricter
-from stix_mappers.members import Desk, coalition, facebook, twitter
+from stix_mappers.members import Desk, coalition, facebook, google, microsoft, twitter
 from stix_mappers.objects import StixObject
 from stix_mappers.record import Record, RecordError, Tlp, parse
 from stix_mappers.skips import OnSkip, Skip, Unreadable, shortened
@@ -23,6 +23,8 @@ MEMBERS: Final = organizations.MEMBERS
 _BUILT: Final[dict[str, members.Mapping]] = {
     "coalition": coalition.records,
     "facebook": facebook.records,
+    "google": google.records,
+    "microsoft": microsoft.records,
     "twitter": twitter.records,
 }
 
@@ -48,6 +50,7 @@ def map_file(
     previous: Previous | None = None,
     on_skip: OnSkip | None = None,
     as_stix2: bool = False,
+    advertisers: bool = False,
 ) -> Iterator[StixObject]:
     """Yield the STIX objects of a file, a folder, a glob, an archive or a stream.
 
@@ -59,12 +62,20 @@ def map_file(
         previous: the newest version of an object that an earlier run gave out, by id.
         on_skip: hears of everything that gave no record.
         as_stix2: yield python-stix2 objects, our extensions registered as its classes.
+        advertisers: make identities of lawful advertisers too, which are out of scope otherwise (D19).
 
     Raises:
         NotBuiltError: no mapper is built for the member.
     """
     return map_files(
-        member, [path_or_stream], tlp=tlp, tlp1=tlp1, previous=previous, on_skip=on_skip, as_stix2=as_stix2
+        member,
+        [path_or_stream],
+        tlp=tlp,
+        tlp1=tlp1,
+        previous=previous,
+        on_skip=on_skip,
+        as_stix2=as_stix2,
+        advertisers=advertisers,
     )
 
 
@@ -77,9 +88,10 @@ def map_files(
     previous: Previous | None = None,
     on_skip: OnSkip | None = None,
     as_stix2: bool = False,
+    advertisers: bool = False,
 ) -> Iterator[StixObject]:
     """Yield the STIX objects of several files in one run; see `map_file`."""
-    records = records_of(member, given, tlp=tlp, on_skip=on_skip)
+    records = records_of(member, given, tlp=tlp, on_skip=on_skip, advertisers=advertisers)
     return map_records(records, tlp1=tlp1, previous=previous, on_skip=on_skip, as_stix2=as_stix2)
 
 
@@ -100,12 +112,18 @@ def map_records(
 
 
 def records_of(
-    member: str, given: Iterable[Given], *, tlp: Tlp | None = None, on_skip: OnSkip | None = None
+    member: str,
+    given: Iterable[Given],
+    *,
+    tlp: Tlp | None = None,
+    on_skip: OnSkip | None = None,
+    advertisers: bool = False,
 ) -> Iterator[Record]:
     """Yield the coalition records of files; what cannot be read is reported, and the next file is taken."""
     if member not in _BUILT:
         raise NotBuiltError(member)
-    return _records(_BUILT[member], given, tlp, on_skip or _ignore)
+    desks = (Desk(source, tlp, on_skip or _ignore, advertisers) for source in sources(given))
+    return _records(_BUILT[member], desks)
 
 
 def samples_dir(member: str) -> Path:
@@ -116,10 +134,10 @@ def samples_dir(member: str) -> Path:
     return folder
 
 
-def _records(records: members.Mapping, given: Iterable[Given], tlp: Tlp | None, on_skip: OnSkip) -> Iterator[Record]:
-    for source in sources(given):
-        for record in _readable(source, records(Desk(source, tlp, on_skip)), on_skip):
-            yield _at_least(record, tlp)
+def _records(records: members.Mapping, desks: Iterable[Desk]) -> Iterator[Record]:
+    for desk in desks:
+        for record in _readable(desk.source, records(desk), desk.on_skip):
+            yield _at_least(record, desk.tlp)
 
 
 def _readable(source: Source, records: Iterator[Record], on_skip: OnSkip) -> Iterator[Record]:
