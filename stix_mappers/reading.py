@@ -105,20 +105,21 @@ def _start_of(stream: BinaryIO) -> bytes:
 def _encoding(start: bytes) -> tuple[str, str]:
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", "replace"
-    if b"\x00" in start[:4096]:
-        return _utf16_without_mark(start[:4096]), "replace"
+    unmarked = _utf16_without_mark(start[:4096])
+    if unmarked is not None:
+        return unmarked, "replace"
     if len(start) - len(start.translate(None, _CONTROL)) > len(start) // 20:
         raise Unreadable("binary", "the file is no text")
     return "utf-8-sig", "stix_mappers.latin1"
 
 
-def _utf16_without_mark(start: bytes) -> str:
+def _utf16_without_mark(start: bytes) -> str | None:
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if odd > len(start) // 4 and even <= len(start) // 50:
         return "utf-16-le"
     if even > len(start) // 4 and odd <= len(start) // 50:
         return "utf-16-be"
-    raise Unreadable("binary", "the file is no text")
+    return None
 
 
 def _layout(sample: str) -> Layout:
