@@ -13,11 +13,12 @@ from stix_mappers.sources import Source
 
 
 class Desk(Struct, frozen=True):
-    """What a mapper works with besides the file: the level asked for, and where skips go."""
+    """What a mapper works with besides the file: the level asked for, where skips go, and if advertisers are wanted."""
 
     source: Source
     tlp: Tlp | None
     on_skip: OnSkip
+    advertisers: bool = False
 
     def skip(self, line: int, reason: Reason, value: str, detail: str = "") -> None:
         """Report what gave no record."""
