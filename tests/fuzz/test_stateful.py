@@ -17,7 +17,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
 from werkzeug.test import TestResponse
 
 from taxii_server.core.filters import Keyword, Match
@@ -186,6 +186,11 @@ class Clearinghouse(RuleBasedStateMachine):
         sent = {**self.world.headers["alpha"], **headers}
         return check(self.world.client.get(f"{self.path}/{path}?{urlencode(query or {})}", headers=sent))
 
+    @initialize(objects=st.lists(pushed(), min_size=8, max_size=14))
+    def begin(self, objects: list[Entry]) -> None:
+        """Something is there already, most of it in several versions."""
+        self.push(objects, "alpha")
+
     @rule(objects=st.lists(pushed(), min_size=1, max_size=9), organisation=st.sampled_from(ORGANISATIONS))
     def push(self, objects: list[Entry], organisation: str) -> None:
         """Every object is a success or a contradiction as the rules say, and every new entry gets its date."""
@@ -240,11 +245,13 @@ class Clearinghouse(RuleBasedStateMachine):
         response = check(self.world.client.post(f"{self.path}/objects/", data=body, headers=headers))
         assert (response.status_code, strictly(response.data)["failure_count"]) == (202, 1)
 
-    @rule(object_id=st.sampled_from(IDS), words=WORDS, times=TIMES, specs=SPECS, dated=st.booleans())
+    @rule(place=st.integers(0, 40), words=WORDS, times=TIMES, specs=SPECS, dated=st.booleans())
     def delete(
-        self, object_id: str, words: tuple[Keyword, ...], times: tuple[int, ...], specs: tuple[str, ...], dated: bool
+        self, place: int, words: tuple[Keyword, ...], times: tuple[int, ...], specs: tuple[str, ...], dated: bool
     ) -> None:
         """What was named is gone, and nothing else."""
+        stored = sorted({one.object_id for one in self.log.entries})
+        object_id = [*stored, IDS[0]][place % (len(stored) + 1)]
         if dated:  # the version of an observable is the date it was added
             times = tuple(sorted({one.instant for one in self.log.entries if one.object_id == object_id}))[:1]
         words, times = versions_of(words, times)
@@ -381,6 +388,6 @@ class Clearinghouse(RuleBasedStateMachine):
 
 
 Clearinghouse.TestCase.settings = settings(
-    settings.default, max_examples=settings.default.max_examples * 3 // 5, stateful_step_count=30
+    settings.default, max_examples=settings.default.max_examples, stateful_step_count=30
 )
 TestClearinghouse = Clearinghouse.TestCase
