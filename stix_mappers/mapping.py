@@ -1,6 +1,6 @@
 """Files of a member to coalition records, and those to STIX objects: lazily, one record at a time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Final, cast
@@ -11,7 +11,7 @@ from stix_mappers import members, organizations
 from stix_mappers.building import Builder
 from stix_mappers.extensions import as_stix2 as to_stix2
 from stix_mappers.markings import is_stricter
-from stix_mappers.members import Desk, coalition, facebook, google, microsoft, twitter
+from stix_mappers.members import Desk, coalition, facebook, google, microsoft, reddit, twitter, wikimedia
 from stix_mappers.objects import StixObject
 from stix_mappers.record import Record, RecordError, Tlp, parse
 from stix_mappers.skips import OnSkip, Skip, Unreadable, shortened
@@ -25,8 +25,13 @@ _BUILT: Final[dict[str, members.Mapping]] = {
     "facebook": facebook.records,
     "google": google.records,
     "microsoft": microsoft.records,
+    "reddit": reddit.records,
     "twitter": twitter.records,
+    "wikimedia": wikimedia.records,
 }
+
+_RANKS: Final[dict[str, Callable[[Source], int]]] = {"reddit": reddit.rank}
+"""Which files of a member come first: of several tellings of one account the first of a run is kept."""
 
 
 class NotBuiltError(ValueError):
@@ -122,7 +127,7 @@ def records_of(
     """Yield the coalition records of files; what cannot be read is reported, and the next file is taken."""
     if member not in _BUILT:
         raise NotBuiltError(member)
-    desks = (Desk(source, tlp, on_skip or _ignore, advertisers) for source in sources(given))
+    desks = (Desk(source, tlp, on_skip or _ignore, advertisers) for source in _ordered(member, given))
     return _records(_BUILT[member], desks)
 
 
@@ -132,6 +137,11 @@ def samples_dir(member: str) -> Path:
     if not folder.is_dir():
         raise NotBuiltError(member)
     return folder
+
+
+def _ordered(member: str, given: Iterable[Given]) -> Iterable[Source]:
+    rank = _RANKS.get(member)
+    return sorted(sources(given), key=rank) if rank else sources(given)
 
 
 def _records(records: members.Mapping, desks: Iterable[Desk]) -> Iterator[Record]:

@@ -12,13 +12,12 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from stix_mappers.actors import actors_in
-from stix_mappers.confidence import confidence_in
 from stix_mappers.members import Desk
+from stix_mappers.members.claims import attribution, codes, listed
 from stix_mappers.members.rows import text, whole
-from stix_mappers.places import place, places_in
+from stix_mappers.places import places_in
 from stix_mappers.reading import opened
-from stix_mappers.record import Attribution, Certainty, Count, Network, Precision, Record, Source
+from stix_mappers.record import Count, Network, Precision, Record, Source
 from stix_mappers.skips import Unreadable
 from stix_mappers.slugs import slug
 
@@ -38,7 +37,6 @@ _ACTED: Final = re.compile(r"\b(?:acted|suspended|removed|taken down) on (\d{4}-
 _LEAD: Final = re.compile(r"\b(?:lead|leads|tip|tips|information) from (?:the )?([A-Z][\w&. -]{1,60}?)(?=[;,.)]|$)")
 _TARGET: Final = re.compile(r"\btargets? \(([^()]{2,80})\)|\btargeting ([^;,.()]{2,80})")
 _LONGEST_ID: Final = 120
-_CERTAIN: Final[dict[int | None, Certainty]] = {90: "confirmed", 60: "likely", 40: "suspected"}
 _UNDATED: Final = "2020-H2"
 
 
@@ -138,7 +136,7 @@ def facts_in(told: Mapping[str, object]) -> Facts | None:
         name=cells.get("network") or stem,
         published=published,
         url=cells.get("url") or None,
-        origin=_codes([cells.get("country", ""), cells.get("origin", "")]),
+        origin=codes([cells.get("country", ""), cells.get("origin", "")]),
         targets=_targets(told, note),
         attributed_to=attribution(cells.get("attributed_to", "")),
         x_description=note or None,
@@ -149,44 +147,17 @@ def facts_in(told: Mapping[str, object]) -> Facts | None:
         acted,
         "day",
         accounts=whole(cells.get("accounts_published", "")),
-        leads_from=tuple(dict.fromkeys([*_list(told.get("leads_from")), *leads])),
+        leads_from=tuple(dict.fromkeys([*listed(told.get("leads_from")), *leads])),
         replaces=cells.get("replaces") or None,
         is_told=True,
         policy=cells.get("policy") or POLICY,
     )
 
 
-def attribution(said: str, certainty: Certainty | None = None) -> tuple[Attribution, ...]:
-    """Return who is said to be behind a network; a country alone is a place, never an actor (D9)."""
-    if not said or place(said) is not None:
-        return ()
-    sure = certainty or _CERTAIN.get(confidence_in(said), "stated")
-    if known := actors_in(said):
-        return tuple(
-            Attribution(
-                name=actor.name,
-                kind="intrusion-set" if actor.kind == "intrusion-set" else "organization",
-                confidence=sure,
-            )
-            for actor in known
-        )
-    return (Attribution(name=said[:300], kind="organization", confidence=sure),)
-
-
 def _targets(told: Mapping[str, object], note: str) -> tuple[str, ...]:
-    said = [*_list(told.get("targets")), *_list(told.get("target"))]
+    said = [*listed(told.get("targets")), *listed(told.get("target"))]
     found = _TARGET.search(note)
-    return _codes(said) or (tuple(one.code for one in places_in(found[1] or found[2])) if found else ())
-
-
-def _codes(names: list[str]) -> tuple[str, ...]:
-    found = (place(name) for name in names if name)
-    return tuple(dict.fromkeys("XK" if one.name == "Kosovo" else one.code for one in found if one))
-
-
-def _list(value: object) -> list[str]:
-    items = value if isinstance(value, list) else str(value or "").split(";")
-    return [text(item).strip() for item in items if text(item).strip()]
+    return codes(said) or (tuple(one.code for one in places_in(found[1] or found[2])) if found else ())
 
 
 def network_record(desk: Desk, facts: Facts, line: int | None = None) -> Record:
