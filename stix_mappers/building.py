@@ -28,6 +28,7 @@ from stix_mappers.versions import Previous, ended, is_stale, revoked, settled
 
 _REMEMBERED_IDS: Final = 1 << 17
 _REMEMBERED_RECORDS: Final = 1_024
+_SHARED_BY_RECORDS: Final = frozenset({"indicator", "relationship"})
 _DISPUTED: Final = frozenset({"email-addr", "domain-name", "url"})
 
 
@@ -198,7 +199,8 @@ class Builder:
         for found in made:
             before = recent.get(found["id"])
             stale = before is not None and is_stale(before, told.created, dated=True)
-            yield before if before is not None and stale else settled(found, told.created, before)
+            if before is not None or found["type"] not in _SHARED_BY_RECORDS or found["id"] not in self._given:
+                yield before if before is not None and stale else settled(found, told.created, before)
 
     def _recently(self, observation: str) -> dict[str, StixObject]:
         return {found["id"]: found for found in self._recent.get(observation, ())}
@@ -225,6 +227,8 @@ class Builder:
     def _give(self, found: StixObject, told: str, *, union: bool = False, dated: bool = False) -> Iterator[StixObject]:
         if not self._given.is_new(_version_key(found, dated=dated)):
             return
+        if dated:
+            self._given.is_new(found["id"])  # so that no other record gives it once more
         if self._previous is not None and "revoked" not in found:
             before = self._previous(found["id"])
             if before is not None and is_stale(before, told, dated=dated):

@@ -13,6 +13,7 @@ Reason = Literal[
     "duplicate",
     "out-of-scope",
     "hidden",
+    "incomplete",
     "retracts-unknown",
     "invalid-record",
     "empty",
