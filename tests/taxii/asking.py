@@ -277,6 +277,10 @@ def basic(name: str, secret: str) -> dict[str, str]:
     return {"Authorization": "Basic " + base64.b64encode(f"{name}:{secret}".encode()).decode()}
 
 
+NOBODYS = "d3b07384-d9a0-4c9b-8f3e-6f0c2a1b5e77"
+"""A version 4 UUID that nobody has, the same in every process: test ids must not differ between workers."""
+
+
 def new_uuid() -> str:
     """A version 4 UUID that nobody has."""
     return str(uuid.uuid4())

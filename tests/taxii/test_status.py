@@ -4,7 +4,7 @@ import pytest
 
 from taxii_server.app import create_app
 from taxii_server.core.timestamps import SECOND, parse_timestamp
-from tests.taxii.asking import TIMESTAMP, UUID4, Asker, Feed, in_process, new_uuid
+from tests.taxii.asking import NOBODYS, TIMESTAMP, UUID4, Asker, Feed, in_process, new_uuid
 from tests.taxii.test_match import marking
 from tests.worlds import World, domain, envelope, indicator
 
@@ -106,7 +106,7 @@ def test_a_status_is_kept_for_a_day(feed: Feed, shared: World) -> None:
     assert after(24 * 3600 + 1) == 404
 
 
-@pytest.mark.parametrize("name", [new_uuid(), "no-uuid", "7", "%00"])
+@pytest.mark.parametrize("name", [NOBODYS, "no-uuid", "7", "%00"])
 def test_an_unknown_status_is_404(alpha: Asker, name: str) -> None:
     """Covers 4.3c, 4.3d, N13."""
     assert alpha.get(status_path(name)).status == 404
