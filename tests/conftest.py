@@ -15,7 +15,7 @@ from tests.worlds import World, make_world
 
 # `fast` gives the same examples every time, so that a build does not fail by chance. For a long look the environment
 # variable HYPOTHESIS_PROFILE names `deep`.
-settings.register_profile("fast", deadline=None, derandomize=True, max_examples=100)
+settings.register_profile("fast", deadline=None, derandomize=True, max_examples=100, stateful_step_count=30)
 settings.register_profile(
     "deep", deadline=None, max_examples=2000, stateful_step_count=60, suppress_health_check=[HealthCheck.too_slow]
 )
