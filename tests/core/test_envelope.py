@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from taxii_server.core.envelope import DEEPEST, parse_object, same_content, split
-from taxii_server.core.errors import MalformedBody, ObjectRefused, RequestError, UnprocessableBody
+from taxii_server.core.errors import BodyTooLarge, MalformedBody, ObjectRefused, RequestError, UnprocessableBody
 
 LARGEST = 10_000
 KEYS = st.text(max_size=6)
@@ -229,6 +229,16 @@ def test_the_same_octets_before_the_objects_do_not_hide_what_is_wrong_there() ->
 
 def test_the_same_octets_inside_a_text_do_no_harm() -> None:
     assert split(b'{"x":"{}","objects":[{},{}]}') == [b"{}", b"{}"]
+
+
+@pytest.mark.parametrize("count", [4, 400])
+def test_more_objects_than_allowed_are_too_many_at_once(count: int) -> None:
+    with pytest.raises(BodyTooLarge, match="at most 3"):
+        split(b'{"objects":[%s]}' % b",".join([b"{}"] * count), 3)
+
+
+def test_as_many_objects_as_allowed_are_taken() -> None:
+    assert len(split(b'{"objects":[{},{},{}]}', 3)) == 3
 
 
 def test_a_bare_object_is_told_what_to_do() -> None:
