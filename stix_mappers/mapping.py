@@ -11,7 +11,18 @@ from stix_mappers import members, organizations
 from stix_mappers.building import Builder
 from stix_mappers.extensions import as_stix2 as to_stix2
 from stix_mappers.markings import is_stricter
-from stix_mappers.members import Desk, coalition, facebook, google, microsoft, reddit, twitter, wikimedia
+from stix_mappers.members import (
+    Desk,
+    coalition,
+    facebook,
+    google,
+    linkedin,
+    microsoft,
+    pinterest,
+    reddit,
+    twitter,
+    wikimedia,
+)
 from stix_mappers.objects import StixObject
 from stix_mappers.record import Record, RecordError, Tlp, parse
 from stix_mappers.skips import OnSkip, Skip, Unreadable, shortened
@@ -24,7 +35,9 @@ _BUILT: Final[dict[str, members.Mapping]] = {
     "coalition": coalition.records,
     "facebook": facebook.records,
     "google": google.records,
+    "linkedin": linkedin.records,
     "microsoft": microsoft.records,
+    "pinterest": pinterest.records,
     "reddit": reddit.records,
     "twitter": twitter.records,
     "wikimedia": wikimedia.records,
