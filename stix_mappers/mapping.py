@@ -21,6 +21,7 @@ from stix_mappers.members import (
     pinterest,
     reddit,
     twitter,
+    verizon_media,
     wikimedia,
 )
 from stix_mappers.objects import StixObject
@@ -40,6 +41,7 @@ _BUILT: Final[dict[str, members.Mapping]] = {
     "pinterest": pinterest.records,
     "reddit": reddit.records,
     "twitter": twitter.records,
+    "verizon-media": verizon_media.records,
     "wikimedia": wikimedia.records,
 }
 

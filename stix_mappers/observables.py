@@ -44,6 +44,8 @@ class Observed(Struct):
 
 def observed(record: Record, marking: list[str]) -> Observed | None:
     """Return the SCOs of a record; None where STIX has none for this kind or the value is no such thing."""
+    if record.x_mail is not None:
+        return _mail(record, record.x_mail, marking)
     build = _BUILDERS.get(record.kind)
     found = build(record, marking) if build else None
     if found is not None and record.x_links:
@@ -80,8 +82,6 @@ def _url(record: Record, marking: list[str]) -> Observed | None:
 
 def _email(record: Record, marking: list[str]) -> Observed | None:
     subject = record.subject
-    if record.x_mail is not None:
-        return _mail(record, record.x_mail, marking)
     return _simple("email-addr", subject.address, marking) if isinstance(subject, EmailSubject) else None
 
 
