@@ -25,6 +25,7 @@ from stix_mappers.members import (
     wikimedia,
 )
 from stix_mappers.objects import StixObject
+from stix_mappers.recognition import remembering, whose
 from stix_mappers.record import Record, RecordError, Tlp, parse
 from stix_mappers.skips import OnSkip, Skip, Unreadable, shortened
 from stix_mappers.sources import READ_ERRORS, Given, Source, sources
@@ -143,7 +144,7 @@ def records_of(
     if member not in _BUILT:
         raise NotBuiltError(member)
     desks = (Desk(source, tlp, on_skip or _ignore, advertisers) for source in _ordered(member, given))
-    return _records(_BUILT[member], desks)
+    return _records(member, desks)
 
 
 def samples_dir(member: str) -> Path:
@@ -159,17 +160,23 @@ def _ordered(member: str, given: Iterable[Given]) -> Iterable[Source]:
     return sorted(sources(given), key=rank) if rank else sources(given)
 
 
-def _records(records: members.Mapping, desks: Iterable[Desk]) -> Iterator[Record]:
+def _records(member: str, desks: Iterable[Desk]) -> Iterator[Record]:
+    records = _BUILT[member]
     for desk in desks:
-        for record in _readable(desk.source, records(desk), desk.on_skip):
+        source = remembering(desk.source)
+        at_desk = structs.replace(desk, source=source)
+        for record in _readable(source, records(at_desk), desk.on_skip, member):
             yield _at_least(record, desk.tlp)
 
 
-def _readable(source: Source, records: Iterator[Record], on_skip: OnSkip) -> Iterator[Record]:
+def _readable(source: Source, records: Iterator[Record], on_skip: OnSkip, member: str) -> Iterator[Record]:
     try:
         yield from records
     except Unreadable as error:
-        on_skip(Skip(source.name, error.line, error.reason, source.name, error.detail))
+        told = error.detail
+        if error.reason in {"unknown-layout", "broken"} and "looks like" not in told:
+            told += whose(source, member)
+        on_skip(Skip(source.name, error.line, error.reason, source.name, told))
     except READ_ERRORS as error:
         on_skip(Skip(source.name, 0, "broken", source.name, str(error)))
 

@@ -31,6 +31,11 @@ def looks_like(keys: Collection[str], member: str) -> str:
     """Return the end of a message: whose file this looks like, by its plain keys; nothing if nobody can tell."""
     plain = frozenset(keys)
     whose = next((name for name, telling in _TELLING if name != member and telling <= plain), None)
+    return told_of(whose) if whose else ""
+
+
+def told_of(whose: str) -> str:
+    """Return the end of a message: whose file this looks like."""
     if whose == "coalition":
         return "; it looks like coalition records"
-    return f"; it looks like a file of {organization_name(whose)} ({whose})" if whose else ""
+    return f"; it looks like a file of {organization_name(whose)} ({whose})"

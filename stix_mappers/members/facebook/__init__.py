@@ -34,6 +34,23 @@ def records(desk: Desk) -> Iterator[Record]:
             yield from _of_table(desk, reading)
 
 
+def recognises(reading: Reading) -> bool:
+    """Tell whether this is one of the layouts of this member."""
+    if reading.layout == "markdown":
+        return "indicators of compromise" in reading.sample.lower()
+    if reading.layout == "xml":
+        return stix1.is_package(reading.sample)
+    if reading.layout == "json":
+        first = next((item.value for item in reading.items() if isinstance(item.value, dict)), {})
+        return _are_ours(tuple(map(str, first))) or threatexchange.are_descriptors(tuple(map(str, first)))
+    header = _header(reading).cells
+    return killchain.is_kill_chain(header) or _are_ours(header)
+
+
+def _are_ours(names: tuple[str, ...]) -> bool:
+    return typed.is_typed(names) or ads.are_ads(names) or summaries.are_summaries(names)
+
+
 def _of_table(desk: Desk, reading: Reading) -> Iterator[Record]:
     header = _header(reading)
     if killchain.is_kill_chain(header.cells):

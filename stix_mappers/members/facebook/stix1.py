@@ -21,10 +21,15 @@ _VALUES: Final = {
 }
 
 
+def is_package(sample: str) -> bool:
+    """Tell whether this is a STIX 1 package."""
+    return _STEM.search(sample) is not None or "stix" in sample[:4096].lower()
+
+
 def records(desk: Desk, reading: Reading) -> Iterator[Record]:
     """Yield the records of a STIX 1 package; the ids of its indicators tell which typed file it renders."""
     stem = _STEM.search(reading.sample)
-    if stem is None and "stix" not in reading.sample[:4096].lower():
+    if not is_package(reading.sample):
         raise Unreadable("unknown-layout", "XML, but no STIX 1 package", 1)
     yield from line_records(desk, reading.sample, _lines(desk, reading), stem["stem"] if stem else None)
 
