@@ -13,6 +13,8 @@ from stix_mappers.members.rows import Named, cell, flag, signed
 from stix_mappers.reading import Reading
 from stix_mappers.reading_tables import table_rows
 from stix_mappers.record import AccountSubject, DomainSubject, Record, Source
+from stix_mappers.services import service_of_host
+from stix_mappers.urls import split_url
 
 _SAMPLE_ROWS: Final = 20
 _MOST_OBSERVED: Final = 999_999_999
@@ -159,7 +161,8 @@ def _address(row: Named) -> str | None:
     written = cell(row, "permalink")
     if written.startswith(("/r/", "/u")):
         written = f"{_SITE}{written}"
-    return written if re.fullmatch(r"https://(?:\w+\.)?reddit\.com/[\w/.~%-]+", written, re.ASCII) else None
+    parts = split_url(written) if written.startswith("https://") else None
+    return str(parts) if parts and service_of_host(parts.host) == MEMBER and parts.segments else None
 
 
 def _poster(desk: Desk, found: Disclosure, told: Account) -> Record:
