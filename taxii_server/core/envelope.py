@@ -86,8 +86,8 @@ def parse_object(octets: bytes, max_object_size: int) -> StixObject:
 
 
 def same_content(one: bytes, other: bytes) -> bool:
-    """Whether two objects are equal as JSON: white space and the order of names do not count."""
-    return one == other or canonical(json.loads(one)) == canonical(json.loads(other))
+    """Whether two objects are equal as JSON: white space, the order of names, and 1.0 for 1 do not count."""
+    return one == other or canonical(_parse_strictly(one)) == canonical(_parse_strictly(other))
 
 
 def canonical(value: object) -> bytes:
@@ -192,7 +192,7 @@ def _float(digits: str) -> float:
     value = float(digits)
     if not math.isfinite(value):
         raise ObjectRefused(f"The number {digits[:40]} is out of the range of a double (RFC 7493).")
-    return value
+    return int(value) if value.is_integer() and abs(value) <= _LARGEST_INTEGER else value  # 1.0 is 1 (RFC 8785)
 
 
 _STRICT = json.JSONDecoder(

@@ -17,6 +17,15 @@ OBSERVABLES = frozenset(
 )
 """The SCO types of STIX 2.1 §6."""
 
+DOMAIN_OBJECTS = frozenset(
+    (
+        *("attack-pattern", "campaign", "course-of-action", "grouping", "identity", "incident", "indicator"),
+        *("infrastructure", "intrusion-set", "location", "malware", "malware-analysis", "note", "observed-data"),
+        *("opinion", "report", "threat-actor", "tool", "vulnerability", "relationship", "sighting"),
+    )
+)
+"""The SDO and SRO types of STIX 2.1 §4, §5."""
+
 META_OBJECTS = frozenset({"marking-definition", "extension-definition", "language-content"})
 
 _NAMESPACE = uuid.UUID("78e46049-0a30-5060-9e59-60dbff55c926")

@@ -12,12 +12,14 @@ from typing import NamedTuple
 from taxii_server.core.dates import allocate_dates
 from taxii_server.core.envelope import same_content
 from taxii_server.core.shelves import Shelf, Standing, arrange, only_shelf
-from taxii_server.core.stix import Version
+from taxii_server.core.stix import DOMAIN_OBJECTS, META_OBJECTS, OBSERVABLES, Version, version_of
 from taxii_server.core.timestamps import Clock, format_timestamp
 from taxii_server.store.contract import CollectionState, Contribution, NewEntry, Writing
 
 _AFTER_EVERYTHING = 2**61
+_KNOWN_TYPES = DOMAIN_OBJECTS | META_OBJECTS | OBSERVABLES
 _NOT_YOURS = "id: this id is not your organisation's to push."
+_CHANGED_KIND = "created: an object either has versions or has none; this id was stored the other way."
 _CONTRADICTION = "modified: this version is stored already, with other content; a changed object needs a new modified."
 
 
@@ -95,6 +97,8 @@ class Commit:
 
     def _versioned(self, one: Accepted, version: Version) -> Outcome | int:
         known = self._known(one, version.instant)
+        if self._changes_kind(one, known):
+            return Outcome(failure=_CHANGED_KIND)
         if self._authors_count and self._author(one.object_id, known) != one.author:
             return Outcome(failure=_NOT_YOURS)
         for standing in known.values():
@@ -103,14 +107,16 @@ class Commit:
                 return standing.key if same else Outcome(failure=_CONTRADICTION)
         return self._add(one, known)
 
-    def _observable(self, one: Accepted) -> int:
+    def _observable(self, one: Accepted) -> Outcome | int:
         known = self._known(one, _AFTER_EVERYTHING)
+        if self._changes_kind(one, known):
+            return Outcome(failure=_CHANGED_KIND)
         mine = self._contributions.get(one.object_id) or self._writing.contributed(
             self._state, one.object_id, self._organisation
         )
         if mine is not None:
             return mine.date_added if mine.digest == one.digest else self._add(one, known)
-        newest = next(standing for standing in known.values() if standing.shelf & Shelf.LAST)
+        newest = _newest(known)
         if not same_content(one.content, self._content(one.object_id, newest)):
             return self._add(one, known)
         self._note(one, newest.key)
@@ -148,8 +154,14 @@ class Commit:
         return self._writing.content(self._state, self._stored[object_id][standing.key])
 
     def _author(self, object_id: str, known: dict[int, Standing]) -> str | None:
-        newest = next(standing for standing in known.values() if standing.shelf & Shelf.LAST)
-        return author_of(self._content(object_id, newest))
+        return author_of(self._content(object_id, _newest(known)))
+
+    def _changes_kind(self, one: Accepted, known: dict[int, Standing]) -> bool:
+        """Whether an object of a type that STIX does not know comes once with ``created`` and once without."""
+        if one.object_type in _KNOWN_TYPES:
+            return False
+        stored = version_of(json.loads(self._content(one.object_id, _newest(known))))
+        return (stored is None) is not (one.version is None)
 
     def _note(self, one: Accepted, key: int) -> None:
         if one.version is None:
@@ -197,6 +209,10 @@ def _version(one: Accepted, key: int, dates: range) -> str:
 
 def _date(key: int, dates: range) -> int:
     return dates[-1 - key] if key < 0 else key
+
+
+def _newest(known: dict[int, Standing]) -> Standing:
+    return next(standing for standing in known.values() if standing.shelf & Shelf.LAST)
 
 
 def author_of(content: bytes) -> str | None:
