@@ -1,9 +1,13 @@
 """`clearinghouse serve`: the Flask application under granian."""
 
+import ctypes
+import errno
 import os
 import signal
 import socket
 import ssl
+import sys
+import time
 from pathlib import Path
 
 import click
@@ -22,6 +26,8 @@ _THREADS = 80  # 48 may be reading bodies (rules.md 9); the others answer polls 
 _HEADER_MILLISECONDS = 20_000
 _STOP_SECONDS = 30
 _MOST_WORKERS = 4
+_PORT_SECONDS = 3  # a server that was killed just now may still be letting go of it
+_PR_SET_PDEATHSIG = 1
 
 
 def make_app() -> Flask:
@@ -29,6 +35,7 @@ def make_app() -> Flask:
     for signum in (signal.SIGTERM, signal.SIGINT):
         # until granian has set its own, a worker has its parent's handlers and would not end
         signal.signal(signum, signal.SIG_DFL)
+    _end_with_parent()
     set_up_logs()
     return create_app(load_settings(settings_path()))
 
@@ -60,13 +67,23 @@ def _check_tls(tls: Tls) -> None:
         fail(f"certificate {tls.certificate} and key {tls.key} in [server.tls] cannot be used: {error}.", WRONG_USAGE)
 
 
+def _end_with_parent() -> None:
+    """Let this worker end when the main process is killed; else it would go on, and hold the port, on its own."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 def _check_free(host: str, port: int) -> None:
     """End the program where somebody listens already: granian would share the port with another server."""
-    try:
-        with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
-            pass
-    except OSError as error:
-        fail(f"cannot listen on {host}:{port}: {error.strerror or error}.", WRONG_USAGE)
+    deadline = time.monotonic() + _PORT_SECONDS
+    while True:
+        try:
+            with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
+                return
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                fail(f"cannot listen on {host}:{port}: {error.strerror or error}.", WRONG_USAGE)
+        time.sleep(0.05)
 
 
 def _server(settings: Settings, host: str, port: int, workers: int) -> MPServer:
