@@ -12,6 +12,7 @@ _BRACKETS: Final = re.compile(r"[\[\]\"{}]")
 _SEPARATOR: Final = re.compile(r"[,;|\n]")
 _LETTERS: Final = re.compile(r"[A-Za-z]{5,}")
 _LABEL: Final = re.compile(r"(?:IoCs?|IOCs?|indicators?|feed)(?=[^a-z]|$)")
+_JOINED: Final = re.compile(r"(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _MOST: Final = 50
 
 
@@ -23,7 +24,7 @@ def groups_in(cell: str) -> list[str]:
 
 def groups_of_text(text: str) -> list[str]:
     """Return the actors of the table that the name of a release or file tells: `May21NOBELIUMIoCs`."""
-    cleaned = _LABEL.sub(" ", text).replace("_", " ")
+    cleaned = _JOINED.sub(" ", _LABEL.sub(" ", text)).replace("_", " ")
     named = [found.name for found in actors_in(cleaned)]
     words = [found.name for word in _LETTERS.findall(cleaned) if (found := actor(word))]
     return list(dict.fromkeys(named or words))
