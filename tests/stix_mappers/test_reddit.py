@@ -4,6 +4,7 @@ import csv
 import datetime as dt
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from functools import cache
@@ -275,6 +276,14 @@ def test_the_samples_give_records_of_every_kind_and_nothing_is_refused() -> None
     assert not [skip for skip in found.skips if skip.refused]
     assert list(refused(found.objects)) == []
     assert complaints(one_of_each_shape(found.objects)) == []
+
+
+def test_the_row_traced_in_the_documentation_is_still_true() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "members" / "reddit.md"
+    traced = re.findall(r"`([a-z-]+--[0-9a-f-]{36})`", page.read_text())
+    given_ids = {item["id"] for item in Mapped("reddit", samples_dir("reddit")).objects}
+    assert len(traced) == 6
+    assert set(traced) <= given_ids
 
 
 @pytest.mark.parametrize("content", ["colour,size\nred,big\n", '{"a": 1}\n', "[1, 2]", "# A page\n", "colour\nred\n"])

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -194,6 +195,14 @@ def test_the_samples_give_records_of_every_kind_and_nothing_is_refused() -> None
     assert not [skip for skip in found.skips if skip.refused]
     assert list(refused(found.objects)) == []
     assert complaints(one_of_each_shape(found.objects)) == []
+
+
+def test_the_row_traced_in_the_documentation_is_still_true() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "members" / "twitter.md"
+    traced = re.findall(r"`([a-z-]+--[0-9a-f-]{36})`", page.read_text())
+    given_ids = {item["id"] for item in Mapped("twitter", samples_dir("twitter")).objects}
+    assert len(traced) == 6
+    assert set(traced) <= given_ids
 
 
 @pytest.mark.parametrize("content", ["colour,size\nred,3\n", '{"a": 1}\n', "[1, 2]", "# A page\n"])

@@ -140,7 +140,7 @@ def _asset(desk: Desk, found: Disclosure, line: int, kind: Kind, key: str, login
         member=MEMBER,
         service=MEMBER,
         kind=kind,
-        subject=AccountSubject(login=login, display_name=login if kind == "account" else None),
+        subject=AccountSubject(login=login),
         action=facts.action,
         action_at=facts.at,
         action_at_precision=facts.precision,
