@@ -259,6 +259,11 @@ def test_a_listing_of_the_api_and_flat_archives_are_read_alike(file: Given) -> N
         assert record.x_first_seen == "2016-06-04T00:26:40.000Z"
 
 
+def test_the_id_of_an_author_stands_in_the_pattern(file: Given) -> None:
+    found = file("p_2021-03.csv", "author,author_fullname,body,created_utc\nSmpl_One,t2_ab,x,1465000000\n")
+    assert found.of_type("indicator")[0]["pattern"].endswith("'smpl_one' OR user-account:user_id = 't2_ab')]")
+
+
 def test_a_hidden_author_is_skipped_as_hidden(file: Given) -> None:
     found = file("p_2021-03.csv", f"{COMMENTS}[deleted],1465000000,/r/x/comments/a/b/c/,,x\n")
     assert [skip.reason for skip in found.skips] == ["hidden"]

@@ -67,6 +67,11 @@ def test_json_lines_with_the_same_keys_are_taken(file: Given) -> None:
     assert [item["account_login"] for item in found.of_type("user-account")] == ["smpl_one"]
 
 
+def test_a_list_of_handles_alone_is_taken(file: Given) -> None:
+    found = file("handles_022021.csv", "screen_name\n@Smpl_One\nsmpl_two\n")
+    assert {item["account_login"] for item in found.of_type("user-account")} == {"smpl_one", "smpl_two"}
+
+
 def test_the_written_form_of_a_handle_is_kept_and_its_case_makes_no_other_account(file: Given) -> None:
     found = file("x_022021.csv", f"{HEADER}\n{PLAIN}\n{PLAIN.replace('Smpl_One', 'SMPL_ONE')}\n")
     (account,) = found.of_type("user-account")

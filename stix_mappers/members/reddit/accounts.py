@@ -143,7 +143,7 @@ def post_records(desk: Desk, reading: Reading, rows: Iterator[Named]) -> Iterato
                 continue
             links = tuple(link for link in [cell(row, "link")] if "//" in link)
             post = Post(login.lower(), row.line, when(cell(row, "created")), _address(row), links)
-            activity.add(post, {"login": login})
+            activity.add(post, {"login": login, "fullname": cell(row, "fullname")})
         for told in activity.accounts():
             yield _poster(desk, found, told)
         for site in activity.sites():
@@ -173,7 +173,7 @@ def _poster(desk: Desk, found: Disclosure, told: Account) -> Record:
         member=MEMBER,
         service=MEMBER,
         kind="account",
-        subject=AccountSubject(login=login),
+        subject=AccountSubject(login=login, user_id=platform_id(told.profile["fullname"], "")),
         action=facts.action,
         action_at=facts.at,
         action_at_precision=facts.precision,

@@ -32,10 +32,11 @@ _LISTS: Final = re.compile(r"\.(?:csv|tsv|txt|jsonl?|zip)(?:\.gz)?$", re.IGNOREC
 
 
 def are_users(columns: Iterable[str]) -> bool:
-    """Tell whether these columns name accounts and tell something of them."""
+    """Tell whether these columns name accounts and tell something of them, or nothing else at all."""
     names = set(columns)
     told = names & {"name", "location", "bio", "followers", "following", "created", "language", "correction"}
-    return bool(names & {"userid", "login"}) and bool(told)
+    bare = names <= {"userid", "login"} or names == {"userid", "login", "reason"}
+    return bool(names & {"userid", "login"}) and (bare or bool(told))
 
 
 def records(desk: Desk, rows: Iterator[Named]) -> Iterator[Record]:
