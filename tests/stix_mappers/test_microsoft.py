@@ -282,6 +282,28 @@ def test_what_does_not_fit_its_type_is_unusable_and_nothing_is_lost_silently(tmp
     assert [note["abstract"] for note in found.of_type("note")] == ["x-platform-host"]
 
 
+def test_several_values_in_a_cell_are_several_assets(tmp_path: Path) -> None:
+    found = written(tmp_path, f'{HEADER}\n8/15/2022,"a[.]example, b[.]example",domain\n')
+    assert {item["value"] for item in found.of_type("domain-name")} == {"a.example", "b.example"}
+
+
+def test_a_seizure_may_tell_its_total_and_its_targets_in_words(tmp_path: Path) -> None:
+    told = {"action_id": "x", "announced": "2019-12-30", "actor": "THALLIUM", "domains": ["a[.]example"]}
+    told |= {"domains_total": "50", "targets": "government employees, think tanks", "origin": "North Korea"}
+    found = written(tmp_path, json.dumps(told) + "\n", "x.jsonl")
+    assert found.of_type("report")[0]["extensions"][DISCLOSURE_SUMMARY]["counts"][0]["value"] == 50
+    assert {item["name"] for item in found.of_type("identity")} >= {"government employees", "think tanks"}
+    assert found.names("location") == {"North Korea"}
+
+
+def test_an_indicator_whose_end_alone_is_told_is_dated_a_year_before(tmp_path: Path) -> None:
+    told = {"targetProduct": "x", "tlpLevel": "green", "domainName": "a.example", "expirationDateTime": "2025-12-31"}
+    (indicator,) = written(tmp_path, json.dumps([told, {**told, "expirationDateTime": ""}]), "x.json").of_type(
+        "indicator"
+    )
+    assert (indicator["valid_from"][:10], indicator["valid_until"][:10]) == ("2024-12-31", "2025-12-31")
+
+
 def test_a_profile_on_another_service_is_a_lead_for_its_owner(tmp_path: Path) -> None:
     found = written(tmp_path, f"{HEADER}\n8/15/2022,https://twitter.com/Smpl_One,url\n")
     (observation,) = found.of_type("observed-data")

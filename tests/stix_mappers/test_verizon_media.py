@@ -1,5 +1,6 @@
 """Verizon Media's files against independent counts, the decisions that apply, and files nobody has seen."""
 
+import base64
 import email
 import io
 import json
@@ -259,6 +260,15 @@ def test_links_senders_and_subjects_that_name_the_recipient_do_not_pass(tmp_path
     assert [skip.reason for skip in found.skips] == ["hidden"]
     assert found.of_type("email-message")[0]["subject"] == "[recipient], vote"
     assert found.records[0].service == "yahoo-mail"
+
+
+def test_fields_in_base64_are_read_too(tmp_path: Path) -> None:
+    head, _, rest = report().partition("Content-Type: message/feedback-report\n\n")
+    fields, _, tail = rest.partition("\n--b\n")
+    encoded = base64.encodebytes(fields.encode()).decode()
+    header = "Content-Type: message/feedback-report\nContent-Transfer-Encoding: base64\n\n"
+    found = written(tmp_path, f"{head}{header}{encoded}\n--b\n{tail}", "r.eml")
+    assert [item["value"] for item in found.of_type("domain-name")] == ["a.example"]
 
 
 def test_a_report_is_read_from_standard_input_with_any_line_ends() -> None:

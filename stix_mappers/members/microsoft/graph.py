@@ -3,6 +3,7 @@
 Keys count by their names without case, so that `domainName` of the interface and `DomainName` of an export are one.
 """
 
+import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -54,7 +55,7 @@ _FACTS: Final = (
 )  # fmt: skip
 _COLUMNS: Final = {name: name for name in (*_OBSERVABLES, *_ARTEFACTS, *_FACTS)}
 _REQUIRED: Final = frozenset({"targetproduct", "threattype", "tlplevel", "trafficlightprotocollevel", "indicatorid"})
-_DATES: Final = ("lastreporteddatetime", "ingesteddatetime", "timegenerated", "expirationdatetime")
+_DATES: Final = ("lastreporteddatetime", "ingesteddatetime", "timegenerated")
 _PHASES: Final = {
     "reconnaissance": "reconnaissance", "weaponization": "weaponization", "delivery": "delivery",
     "exploitation": "exploitation", "installation": "installation", "c2": "command-and-control",
@@ -87,7 +88,7 @@ def item_records(desk: Desk, items: Iterator[Item]) -> Iterator[Record]:
 def _records(desk: Desk, rows: Iterable[Named]) -> Iterator[Record]:
     told, seen = Seen(), Seen()
     for row in rows:
-        day = next((found for name in _DATES if (found := day_of(cell(row, name)))), None)
+        day = next((found for name in _DATES if (found := day_of(cell(row, name)))), None) or _before_the_end(row)
         if day is None:
             desk.skip(row.line, "unusable-value", cell(row, "id") or str(row.cells)[:200], "has no date")
             continue
@@ -100,6 +101,14 @@ def _records(desk: Desk, rows: Iterable[Named]) -> Iterator[Record]:
         yield from new
         if new and groups and told.is_new(f"{about.tlp} {_network_id(groups)}"):
             yield _campaign(about, groups)
+
+
+def _before_the_end(row: Named) -> Day | None:
+    """Return the day a year before an indicator ends, where it has no other date: only its end is required."""
+    end = moment_of(cell(row, "expirationdatetime"))
+    if end is None:
+        return None
+    return Day((dt.date.fromisoformat(end[:10]) - dt.timedelta(days=365)).isoformat(), "day")
 
 
 def _indicator(desk: Desk, row: Named, about: About) -> Iterator[Record]:

@@ -149,17 +149,24 @@ class _List:
         if kind == "url" and is_template(written):
             self._desk.skip(row.line, "template", written, "a link with a blank to be filled in")
             return
-        found = asset_of(kind, written) if kind else None
-        if kind and found is None:
+        if kind is None:
+            yield from self._note(row, about, type_, written)
+            return
+        assets = _assets(kind, written)
+        if not assets:
             self._desk.skip(row.line, "unusable-value", written, f"is no {type_ or kind}")
-        elif found is None or is_of_a_platform(found):
-            yield from self._note(row, about, "platform-host" if found else type_, written)
+        for found in assets:
+            yield from self._asset(row, about, found, written)
+
+    def _asset(self, row: Named, about: About, found: Found, written: str) -> Iterator[Record]:
+        if is_of_a_platform(found):
+            yield from self._note(row, about, "platform-host", found.key)
+            return
+        found = _with_hashes(found, row)
+        if self._seen.is_new(record_id_of(about.prefix, found)):
+            yield asset_record(found, about)
         else:
-            found = _with_hashes(found, row)
-            if self._seen.is_new(record_id_of(about.prefix, found)):
-                yield asset_record(found, about)
-            else:
-                self._desk.skip(row.line, "duplicate", written)
+            self._desk.skip(row.line, "duplicate", written)
 
     def _note(self, row: Named, about: About, type_: str, written: str) -> Iterator[Record]:
         record = note_record(about, type_, written)
@@ -232,6 +239,15 @@ class _List:
 def _kind_of_value(written: str) -> str | None:
     kind = classify(written).kind
     return kind if kind in {"domain", "url", "ip", "hash", "email"} else None
+
+
+def _assets(kind: str, written: str) -> list[Found]:
+    """Return the asset of a cell, or several if every piece between commas and the like is one."""
+    found = asset_of(kind, written)
+    if found is not None:
+        return [found]
+    pieces = [asset_of(kind, piece) for piece in _SEVERAL.split(refang(written)) if piece][:_MOST_WORDS]
+    return [piece for piece in pieces if piece is not None] if all(pieces) else []
 
 
 def _with_hashes(found: Found, row: Named) -> Found:

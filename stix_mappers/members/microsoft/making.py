@@ -37,6 +37,7 @@ _LONGEST_KEY: Final = 180
 _SEEN_LIMIT: Final = 200_000
 _SLASHED: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T].*)?")
 _YEAR: Final = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
+_NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
 _PLACEHOLDER: Final = re.compile(r"<[^<>]{1,80}>|\{\{?[A-Za-z_ ]{1,80}\}?\}|%[A-Za-z]{3,40}%")
 _LEVELS: Final[dict[str, Tlp]] = {
     "white": "clear", "clear": "clear", "green": "green", "amber": "amber", "amberstrict": "amber+strict", "red": "red",
@@ -136,8 +137,8 @@ def level_of(written: str, default: Tlp) -> Tlp:
 
 def percent_of(written: str) -> int | None:
     """Return a score as it is (section 4.6), if it is one."""
-    number = written.strip().removesuffix(".0")
-    return min(100, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
+    number = written.strip().removesuffix("%")
+    return min(100, int(float(number) + 0.5)) if _NUMBER.fullmatch(number) else None
 
 
 def is_template(written: str) -> bool:

@@ -20,7 +20,7 @@ from stix_mappers.members.microsoft.making import (
     note_record,
     record_id_of,
 )
-from stix_mappers.members.rows import text
+from stix_mappers.members.rows import text, whole
 from stix_mappers.places import place
 from stix_mappers.reading import Item
 from stix_mappers.record import Attribution, Count, Network, Record, Remark, Source, Technique
@@ -125,7 +125,7 @@ def _network(told: Mapping[str, object], action_id: str, day: Day) -> Network:
         origin=_codes([*_listed(told.get("origin")), *behind]),
         targets=_codes(_listed(told.get("target_country"))),
         attributed_to=(*_actors(names, _listed(told.get("actor_aliases"))), *_organizations(behind)),
-        x_target_groups=tuple(name for name in dict.fromkeys(_listed(told.get("targets"))) if place(name) is None),
+        x_target_groups=tuple(name for name in dict.fromkeys(_names(told.get("targets"))) if place(name) is None),
         x_description=_description(told),
     )
 
@@ -152,9 +152,13 @@ def _codes(names: list[str]) -> tuple[str, ...]:
 
 
 def _counts(told: Mapping[str, object]) -> dict[str, Count]:
-    total = told.get("domains_total")
-    value = total if isinstance(total, int) and not isinstance(total, bool) else len(_listed(told.get("domains")))
+    total = _total(told)
+    value = len(_listed(told.get("domains"))) if total is None else total
     return {"domains": Count(value=value, service="web")} if 0 < value < 10**12 else {}
+
+
+def _total(told: Mapping[str, object]) -> int | None:
+    return whole(text(told.get("domains_total")).strip())
 
 
 def _techniques(told: Mapping[str, object]) -> tuple[Technique, ...]:
@@ -177,8 +181,8 @@ def _remarks(told: Mapping[str, object]) -> tuple[Remark, ...]:
     if isinstance(cumulative, Mapping) and cumulative:
         words = "; ".join(f"{key}: {text(value)}" for key, value in sorted(cumulative.items(), key=str))
         found.append(Remark(topic="cumulative", text=words, abstract="Totals of all such actions so far"))
-    total, listed = told.get("domains_total"), len(_listed(told.get("domains")))
-    if isinstance(total, int) and total > listed:
+    total, listed = _total(told), len(_listed(told.get("domains")))
+    if total is not None and total > listed:
         found.append(Remark(topic="incomplete", text=f"{listed} of {total} domains are listed.", abstract="Incomplete"))
     if isinstance(told.get("used_in_successful_attack"), bool):
         words = "Used in a successful attack: " + ("yes" if told["used_in_successful_attack"] else "no")
@@ -195,6 +199,11 @@ def _listed(value: object) -> list[str]:
     if isinstance(value, str):
         return [value] if slug(value) else []
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _names(value: object) -> list[str]:
+    """Return the names in a list, or in a sentence with commas."""
+    return [name.strip() for name in value.split(",") if name.strip()] if isinstance(value, str) else _listed(value)
 
 
 def _text(told: Mapping[str, object], key: str) -> str:

@@ -3,6 +3,7 @@
 Who received the mail is read only to be left out: addresses, and links and names that contain them (D20).
 """
 
+import base64
 import datetime as dt
 import hashlib
 import re
@@ -33,6 +34,7 @@ _REPORT: Final = re.compile(
     r"report-type\s*=\s*\"?feedback-report|content-type:\s*message/feedback-report", re.IGNORECASE
 )
 _AUTHENTICATION: Final = re.compile(r"\b(?:spf|dkim|dmarc)\s*=\s*([a-z]+)", re.IGNORECASE)
+_SCHEME: Final = re.compile(r"(?:mailto|tel|sms|ftp|data|javascript|cid):", re.IGNORECASE)
 _FAILED: Final = frozenset({"fail", "hardfail", "softfail", "permerror", "policy"})
 _HARMFUL: Final = frozenset({"fraud", "virus", "phishing", "malware"})
 _SERVICES: Final = (("yahoo", "yahoo-mail"), ("ymail", "yahoo-mail"), ("aol", "aol-mail"), ("aim", "aol-mail"))
@@ -86,9 +88,13 @@ def _header_of(part: Message) -> Message:
 
 def _written(payload: object) -> str:
     """Return the text of a part whose transfer encoding hid that it was a message."""
-    if isinstance(payload, list) and payload and isinstance(payload[0], Message):
-        return str(payload[0].get_payload())
-    return payload if isinstance(payload, str) else ""
+    if not (isinstance(payload, list) and payload and isinstance(payload[0], Message)):
+        return payload if isinstance(payload, str) else ""
+    hidden = str(payload[0].get_payload())
+    try:
+        return base64.b64decode(hidden, validate=False).decode("utf-8", "replace")
+    except ValueError:
+        return hidden
 
 
 class _Reading:
@@ -196,7 +202,8 @@ class _Reading:
             if self._tells_recipient(written):
                 self._desk.skip(1, "hidden", "", "a link that names the recipient")
             elif found.kind != "url":
-                self._desk.skip(1, "unusable-value", written, "is no link")
+                other = _SCHEME.match(written) is not None
+                self._desk.skip(1, "out-of-scope" if other else "unusable-value", written, "is no link to a site")
             else:
                 yield found.value
 
