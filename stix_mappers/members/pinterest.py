@@ -243,7 +243,7 @@ class _Enforcement:
 
     def _source(self) -> Source:
         row = self._row
-        written = row.text("pinurl", "url", "domain", "link")[:_LONGEST]
+        written = row.text("pinurl", "url", "domain")[:_LONGEST]
         return Source(
             file=self._desk.source.name,
             row=row.line,

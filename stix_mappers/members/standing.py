@@ -64,6 +64,11 @@ class Standing:
         """Yield the reinstatements of what an earlier file may have told."""
         for key, waiting in self._waiting.items():
             for record in waiting:
+                if key in self._given:
+                    # what this file tells came later, and stands
+                    line = record.source.row if record.source else None
+                    self._desk.skip(line or 0, "retracts-unknown", key, "nothing was done to it before")
+                    continue
                 yield _taking_back(record, f"{record.member}:{key}"[:_LONGEST_KEY])
 
 

@@ -75,7 +75,7 @@ _ELECTION: Final = re.compile(
 )
 _LIST: Final = re.compile(r",?\s+and\s+|\s*[,;&]\s*")
 _TAIL: Final = re.compile(
-    r"\s+(?:that|which|who|to|in|on|as|earlier|last|this|for|supporting|supported)\b.*|\s*[.!?]+$"
+    r"\s+(?:that|which|who|we|to|in|on|as|earlier|last|this|for|supporting|supported)\b.*|\s*[.!?]+$"
 )
 _STATED: Final[dict[int, Certainty]] = {90: "confirmed", 75: "stated", 60: "likely", 40: "suspected"}
 _TODAY: Final = {"meta": "facebook", "x": "twitter", "tumblr": "verizon-media", "yahoo": "verizon-media"}
