@@ -39,6 +39,8 @@ def _of_object(desk: Desk, found: Entry, line: int, wiki: str) -> Iterator[Chang
     query = part_of(found, "query")
     if any(key in query for key in _LISTS):
         yield from _of_answer(desk, found, query, line, wiki)
+    elif "logid" in found:
+        yield from of_log(desk, found, line, wiki)
     elif any(isinstance(found.get(key), list) for key in _LISTS):
         yield from _of_answer(desk, found, found, line, wiki)
     elif words_of(found, "$schema").startswith(_EVENT) or ("user_text" in found and "blocks" in found):
@@ -53,7 +55,7 @@ def _of_object(desk: Desk, found: Entry, line: int, wiki: str) -> Iterator[Chang
 
 def _of_entry(desk: Desk, found: Entry, line: int, wiki: str) -> Iterator[Change]:
     """Yield the change of an entry that was taken out of its answer."""
-    if "logid" in found or ("type" in found and "action" in found):
+    if "type" in found and "action" in found:
         yield from of_log(desk, found, line, wiki)
     elif "expiry" in found or "by" in found:
         yield from of_list(desk, found, line, GLOBAL if "bywiki" in found else wiki)
