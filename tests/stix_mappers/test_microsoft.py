@@ -320,6 +320,12 @@ def test_an_inactive_row_has_ended_and_a_level_nobody_knows_is_red(tmp_path: Pat
     assert level(indicator) == 4
 
 
+def test_an_end_before_the_day_of_the_row_is_no_indicator_without_end(tmp_path: Path) -> None:
+    header = "TimeGenerated,IoC,IoC_Type,ExpirationDateTime"
+    (indicator,) = written(tmp_path, f"{header}\n12/7/2022,a.example,domain,1/1/2022\n").of_type("indicator")
+    assert indicator["valid_until"] == "2022-12-07T23:59:59.000Z"
+
+
 def test_rows_of_several_levels_never_tell_the_group_below_their_own(tmp_path: Path) -> None:
     header = "DateAdded,IoC,Type,TLP,ActivityGroupNames"
     lines = "1/2/2022,a.example,domain,Clear,\n1/2/2022,b.example,domain,Amber,STRONTIUM\n"

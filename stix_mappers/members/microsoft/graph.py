@@ -20,6 +20,7 @@ from stix_mappers.members.microsoft.making import (
     asset_of,
     asset_record,
     day_of,
+    end_of,
     is_of_a_platform,
     is_template,
     level_of,
@@ -143,9 +144,8 @@ def _asset(about: About, found: Found, name: str, written: str) -> Record:
 
 def _about(desk: Desk, row: Named, day: Day, groups: list[str]) -> About:
     identifier = next((cell(row, name) for name in ("id", "indicatorid", "externalid") if cell(row, name)), "")
-    until = moment_of(cell(row, "expirationdatetime"))
-    if "false" in {cell(row, "isactive").lower(), cell(row, "active").lower()}:
-        until = day.end  # no longer active: expired, not taken back
+    # What is no longer active is expired, not taken back.
+    active = "false" not in {cell(row, "isactive").lower(), cell(row, "active").lower()}
     threat = plain(cell(row, "threattype"))
     return About(
         prefix=f"{MEMBER}:tiindicator:{identifier[:80] or f'row-{row.line}'}",
@@ -154,7 +154,7 @@ def _about(desk: Desk, row: Named, day: Day, groups: list[str]) -> About:
         source=Source(file=desk.source.name, row=row.line, x_comment=_comment(row)),
         action="blocked" if cell(row, "action").lower() == "block" else "observed",
         network=Network(id=_network_id(groups)) if groups else None,
-        until=until,
+        until=end_of(day, moment_of(cell(row, "expirationdatetime")), active=active),
         confidence=percent_of(cell(row, "confidence") or cell(row, "confidencescore")),
         indicator_types=(_TYPES.get(threat, "malicious-activity"),),
         phases=_phases(cell(row, "killchain") or cell(row, "killchainactions")),

@@ -22,6 +22,7 @@ from stix_mappers.members.microsoft.making import (
     asset_record,
     day_of,
     digest_of,
+    end_of,
     is_of_a_platform,
     is_template,
     level_of,
@@ -179,9 +180,7 @@ class _List:
         told = cell(row, "day")
         day = day_of(told) or day_of(cell(row, "first_seen")) or self._undated
         level = level_of(cell(row, "tlp"), self._tlp)
-        until = moment_of(cell(row, "until"))
-        if cell(row, "active").lower() in {"false", "no", "0"}:
-            until = day.end if day.precision in {"day", "second"} else until
+        active = cell(row, "active").lower() not in {"false", "no", "0"}
         comment = _comment(row, told if day.precision == "half" else "")
         return About(
             prefix=f"{MEMBER}:{self._id}",
@@ -191,7 +190,7 @@ class _List:
             action="blocked" if cell(row, "action").lower() in {"block", "blocked"} else "observed",
             network=self._network(row, level, day),
             first_seen=moment_of(cell(row, "first_seen")),
-            until=until,
+            until=end_of(day, moment_of(cell(row, "until")), active=active),
             confidence=percent_of(cell(row, "confidence")),
         )
 

@@ -7,7 +7,7 @@ from typing import Final, cast
 from msgspec import Struct
 
 from stix_mappers.members.rows import plain
-from stix_mappers.moments import is_moment, moment
+from stix_mappers.moments import a_millisecond_after, is_moment, moment, period
 from stix_mappers.record import (
     AccountSubject,
     Action,
@@ -52,8 +52,8 @@ class Day(Struct, frozen=True):
 
     @property
     def end(self) -> str:
-        """The end of a day, or the second behind a moment: when what is told as expired had ended at the latest."""
-        return f"{self.at}T23:59:59Z" if self.precision == "day" else f"{self.at[:19]}.999Z"
+        """The end of a day, or the millisecond behind a moment: when what is told as expired had ended."""
+        return a_millisecond_after(self.at) if self.precision == "second" else period(self.at).last
 
 
 class Found(Struct, frozen=True):
@@ -127,6 +127,13 @@ def moment_of(written: str) -> str | None:
     """Return a date as the record's other dates are written; None where it cannot be read to the day."""
     day = day_of(written)
     return day.at if day is not None and day.precision in {"day", "second"} else None
+
+
+def end_of(day: Day, until: str | None, *, active: bool) -> str | None:
+    """Return when an indicator ends: what is not active, or had an end before it was told, ended when it was told."""
+    if not active or (until is not None and period(until).first <= period(day.at).first):
+        return day.end
+    return until
 
 
 def level_of(written: str, default: Tlp) -> Tlp:
