@@ -80,7 +80,7 @@ def map_command(
     The result goes to standard output; figures and what was refused go to standard error.
 
     Exit status: 0 when all was mapped, or skipped for a reason that is in order (blank, duplicate, template,
-    out-of-scope, hidden, unknown-type); 1 when something was refused (unusable-value, retracts-unknown,
+    out-of-scope, hidden, incomplete, unknown-type); 1 when something was refused (unusable-value, retracts-unknown,
     invalid-record) or a file could not be read to its end (empty, binary, unknown-layout, broken); 2 for wrong usage.
     """
     with contextlib.ExitStack() as stack:
