@@ -9,6 +9,7 @@ from msgspec import Struct, structs
 
 from stix_mappers.members import Desk
 from stix_mappers.members.facebook.networks import Period
+from stix_mappers.members.seen import Seen
 from stix_mappers.record import (
     AccountSubject,
     Action,
@@ -36,7 +37,6 @@ MEMBER: Final = "facebook"
 CIB: Final = "coordinated inauthentic behavior"
 _LONGEST_KEY: Final = 180
 _YEAR: Final = re.compile(r"(?<!\d)(20[12]\d)(?!\d)")
-_SEEN_LIMIT: Final = 200_000
 
 
 class Disclosure(Struct, frozen=True):
@@ -58,22 +58,6 @@ def undated(sample: str) -> Period:
     """Return the half year of the last year a text names: a file without a date in its name must not be lost."""
     year = max(_YEAR.findall(sample), default="2020")
     return Period(f"{year}-H2", "half", f"H2 {year}")
-
-
-class Seen:
-    """The newest keys of a file, so that what stands there twice is told once, in bounded memory."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
-
-    def is_new(self, key: str) -> bool:
-        """Tell whether this was not seen yet, and remember it."""
-        if key in self._keys:
-            return False
-        self._keys[key] = None
-        if len(self._keys) > _SEEN_LIMIT:
-            del self._keys[next(iter(self._keys))]
-        return True
 
 
 class Found(Struct, frozen=True):

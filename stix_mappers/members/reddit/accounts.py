@@ -10,6 +10,7 @@ from stix_mappers.members.activity import Account, Activity, Post, Site
 from stix_mappers.members.reddit.columns import is_gone, login_in, platform_id, when
 from stix_mappers.members.reddit.networks import MEMBER, Disclosure, network_of, network_record
 from stix_mappers.members.rows import Named, cell, flag, signed
+from stix_mappers.members.seen import Seen
 from stix_mappers.reading import Reading
 from stix_mappers.reading_tables import table_rows
 from stix_mappers.record import AccountSubject, DomainSubject, Record, Source
@@ -21,7 +22,6 @@ _MOST_OBSERVED: Final = 999_999_999
 _SITE: Final = "https://www.reddit.com"
 _NAMED_USER: Final = re.compile(r"(?:https?://\S*)?/?u(?:ser)?/[\w-]+/?", re.ASCII)
 _KARMA: Final = ("karma", "comment_karma", "link_karma")
-_SEEN: Final = 400_000
 
 
 def are_posts(columns: Iterable[str]) -> bool:
@@ -70,22 +70,6 @@ def _bare(cells: tuple[str, ...]) -> tuple[str, str] | None:
     if signed(second) is not None and login_in(first):
         return first, second
     return (second, first) if signed(first) is not None and login_in(second) else None
-
-
-class Seen:
-    """The newest keys of a file, so that what stands there twice is told once, in bounded memory."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
-
-    def is_new(self, key: str) -> bool:
-        """Tell whether this was not seen lately, and remember it."""
-        if key in self._keys:
-            return False
-        self._keys[key] = None
-        if len(self._keys) > _SEEN:
-            del self._keys[next(iter(self._keys))]
-        return True
 
 
 def account_records(desk: Desk, reading: Reading, rows: Iterator[Named]) -> Iterator[Record]:

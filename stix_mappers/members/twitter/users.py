@@ -15,6 +15,7 @@ from msgspec import structs
 
 from stix_mappers.members import Desk
 from stix_mappers.members.rows import Named, cell, table
+from stix_mappers.members.seen import Seen
 from stix_mappers.members.twitter.archive import MEMBER, Facts, facts_of, network_id, network_record, release_of
 from stix_mappers.members.twitter.columns import COLUMNS, account, unread_date, who
 from stix_mappers.reading import opened
@@ -26,7 +27,6 @@ _TAKEN_BACK: Final = re.compile(
     r"remov|retract|reinstat|restor|revers|error|mistake|delist|withdraw|false positive|unsuspend|^(?:true|yes|1)$",
     re.IGNORECASE,
 )
-_SEEN: Final = 400_000
 _LONGEST_KEY: Final = 120
 _LISTS: Final = re.compile(r"\.(?:csv|tsv|txt|jsonl?|zip)(?:\.gz)?$", re.IGNORECASE)
 
@@ -63,7 +63,7 @@ class Users:
         self._desk = desk
         self._facts = facts
         self._reference = facts.reference
-        self._seen: dict[str, None] = {}
+        self._seen = Seen()
 
     def accounts(self, rows: Iterator[Named]) -> Iterator[Record]:
         """Yield the record of every row, unless the list has named the account before."""
@@ -72,7 +72,7 @@ class Users:
             if record is None:
                 written = cell(row, "userid") or cell(row, "login")
                 self._desk.skip(row.line, "unusable-value", written, "neither a handle nor an id that can be used")
-            elif not self._is_new(record.record_id):
+            elif not self._seen.is_new(record.record_id):
                 self._desk.skip(row.line, "duplicate", cell(row, "userid") or cell(row, "login"))
             else:
                 yield record
@@ -101,14 +101,6 @@ class Users:
         if _TAKEN_BACK.search(cell(row, "correction")):
             return retraction(record, facts, cell(row, "reason") or cell(row, "correction"))
         return record
-
-    def _is_new(self, record_id: str) -> bool:
-        if record_id in self._seen:
-            return False
-        self._seen[record_id] = None
-        if len(self._seen) > _SEEN:
-            del self._seen[next(iter(self._seen))]
-        return True
 
 
 def key_of(key: str) -> str:
