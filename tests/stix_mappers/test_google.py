@@ -229,6 +229,8 @@ def test_domains_that_news_no_longer_shows_are_blocked_there(file: Given) -> Non
         ),
         ("The network was operated by Invented Strategies based in Kyiv.", [], ["Invented Strategies"]),
         ("It was not linked to Iran.", [], []),
+        ("The campaign was linked to individuals in Kyiv.", [], []),
+        ("Our investigation attributed this campaign to Invented Strategies.", [], ["Invented Strategies"]),
         ("Activity originating in Peru was found.", ["PE"], []),
         ("The campaign was tied to the Internet Research Agency (IRA).", [], ["Internet Research Agency"]),
     ],
@@ -296,6 +298,12 @@ def test_a_page_may_be_wrapped_bulleted_and_in_any_encoding(file: Given, encodin
     assert found.records[0].network.origin == ("PE",)
     assert found.records[0].network.published == "2021-12-05"
     assert [skip.reason for skip in found.skips] == ["out-of-scope"]
+
+
+def test_an_entry_need_not_begin_with_the_deed(file: Given) -> None:
+    deeds = "In response to leads, we terminated 3 channels.\n\n5 YouTube channels were terminated."
+    page = f"TAG Bulletin: Q1 2022\n\n{deeds}\n"
+    assert [item.counts["channels"].value for item in file("x.txt", page).records] == [3, 5]
 
 
 def test_a_page_saved_with_its_tags_is_read_too(file: Given) -> None:

@@ -120,7 +120,7 @@ def _figures(entry: Entry) -> tuple[dict[str, Count], list[str]]:
     """Return the figures by asset, those of the sentences first, and the assets nobody knows yet."""
     counts: dict[str, Count] = {}
     for sentence in grammar.sentences(entry.text):
-        if _acted(sentence) is not None or not counts:
+        if acted(sentence) is not None or not counts:
             _hear(counts, counts_in(sentence))
     unknown: list[str] = []
     for action in entry.hand.objects("actions"):
@@ -140,7 +140,7 @@ def _hear(counts: dict[str, Count], figures: Iterable[Figure]) -> None:
         counts.setdefault(figure.key, count)
 
 
-def _acted(text: str) -> Action | None:
+def acted(text: str) -> Action | None:
     """Return the action that a sentence tells, the one on channels before those on what stands beside them."""
     return next((action for words, action in _ACTIONS if words.search(text)), None)
 
@@ -149,13 +149,13 @@ def _record(
     desk: Desk, entry: Entry, counts: dict[str, Count], network: Network, told: grammar.Bulletin, unknown: list[str]
 ) -> Record:
     only_domains = set(counts) == {"domains"}
-    acted = _acted(entry.text) or _acted(" ".join(item.text("action") for item in entry.hand.objects("actions")))
+    action = acted(entry.text) or acted(" ".join(item.text("action") for item in entry.hand.objects("actions")))
     return Record(
         record_id=f"{MEMBER}:{entry.id}",
         member=MEMBER,
         service="google-news" if only_domains else _service_of(counts),
         kind="network",
-        action="blocked" if only_domains else acted or "terminated",
+        action="blocked" if only_domains else action or "terminated",
         action_at=entry.at,
         action_at_precision=entry.precision,
         network=network,

@@ -23,7 +23,8 @@ _SENTENCE: Final = re.compile(
     r"|(?<=[^A-Z.\s][.!?])\s+(?=[A-Z“\"])|\n+"
 )
 _LINKED: Final = re.compile(
-    r"(?<!not )\b(?:linked|tied|attributed|connected|traced|attributable)\s+(?:back\s+)?to\s+(?P<who>.+)"
+    r"(?<!not )\b(?:linked|tied|attributed|connected|traced|attributable)\s+"
+    r"(?:(?:back|directly|this|the|it|\w+ation|campaign|activity)\s+){0,2}to\s+(?P<who>.+)"
     r"|\b(?:links|ties)\s+(?:back\s+)?(?:to|with)\s+(?P<tied>.+)"
     r"|\b(?:originat\w+|operat\w+|run)\s+(?:in|from|out of)\s+(?P<where>.+)"
     r"|\b(?:conducted|operated|run|controlled)\s+by\s+(?P<by>.+)",
@@ -39,6 +40,7 @@ _NAME: Final = re.compile(
     r"(?:\s+(?:(?:of|for|and|the|de|del|la|al|y)\s+)?[A-Z][\w&’']*(?:[-.][\w&’']+)*)*"
 )
 _ALIAS: Final = re.compile(r"\(([A-Z][\w .&-]{1,40})\)")
+_WHERE: Final = re.compile(r"\b(?:in|from|near|at|inside|outside)\s+(?:the\s+)?$")
 _GENERIC: Final = frozenset({
     "pr", "it", "ngo", "ngos", "the", "a", "an", "state", "government", "ministry", "army", "military", "youtube",
     "google", "tag", "isp", "ads", "adsense", "blogger", "europe", "west", "western", "islamic", "president", "we",
@@ -229,7 +231,10 @@ def _actors(clause: str, sentence: str) -> Iterator[Attribution]:
             yield Attribution(name=actor.name, kind=kind, confidence=certainty)
         return
     aliases = tuple(_ALIAS.findall(clause))
-    for found in _NAME.finditer(_ALIAS.sub(" ", _SEAT.sub(" ", clause))):
+    named = _ALIAS.sub(" ", _SEAT.sub(" ", clause))
+    for found in _NAME.finditer(named):
+        if _WHERE.search(named, max(0, found.start() - 12), found.start()):
+            continue  # "individuals in Kyiv"
         for name in filter(None, map(_without_places, _parts(found[0]))):
             yield Attribution(name=name[:_LONGEST_NAME], kind=_kind(clause), confidence=certainty, aliases=aliases)
             aliases = ()

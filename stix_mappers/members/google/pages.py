@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from stix_mappers.counts import counts_in
 from stix_mappers.members import Desk
 from stix_mappers.members.fields import Fields
-from stix_mappers.members.google.bulletin import Entry, entry_records
+from stix_mappers.members.google.bulletin import Entry, acted, entry_records
 from stix_mappers.members.google.editions import Edition, day_in, edition_of, month_of
 from stix_mappers.moments import is_moment
 from stix_mappers.reading import Reading
@@ -79,6 +80,11 @@ def _begins(line: str, edition: Edition) -> bool:
     return bool(_BEGINS.match(line) or _TITLE.match(line) or line.startswith("This bulletin"))
 
 
+def _tells_of_a_deed(text: str) -> bool:
+    """Tell whether a paragraph is an entry: it begins like one, or says how many of what were terminated."""
+    return bool(_BEGINS.match(text)) or (acted(text) is not None and bool(counts_in(text)))
+
+
 class _Page:
     """One page under way: its date, the month it has come to, and how many entries that month has."""
 
@@ -94,13 +100,13 @@ class _Page:
         text = " ".join(_FURNITURE.sub("", written).split())
         if month := month_of(text, self._edition):
             self._month = month
-        elif not _BEGINS.match(text) and self._is_preface(text):
+        elif _tells_of_a_deed(text):
+            yield from entry_records(self._desk, self._entry(line, text))
+        elif self._is_preface(text):
             day = day_in(text) if _UPDATED.search(text) else None
             self._published = day if day and is_moment(day) else self._published
-        elif not _BEGINS.match(text):
-            self._desk.skip(line, "out-of-scope", text, "a paragraph that tells of nothing that was done")
         else:
-            yield from entry_records(self._desk, self._entry(line, text))
+            self._desk.skip(line, "out-of-scope", text, "a paragraph that tells of nothing that was done")
 
     @property
     def is_empty(self) -> bool:
