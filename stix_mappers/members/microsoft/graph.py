@@ -16,7 +16,6 @@ from stix_mappers.members.microsoft.making import (
     About,
     Day,
     Found,
-    Seen,
     asset_of,
     asset_record,
     day_of,
@@ -29,6 +28,7 @@ from stix_mappers.members.microsoft.making import (
     percent_of,
 )
 from stix_mappers.members.rows import Named, cell, json_rows, plain, table
+from stix_mappers.members.seen import Seen
 from stix_mappers.reading import Item, Reading
 from stix_mappers.record import Network, Record, Source
 from stix_mappers.slugs import slug

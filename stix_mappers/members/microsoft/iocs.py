@@ -17,7 +17,6 @@ from stix_mappers.members.microsoft.making import (
     About,
     Day,
     Found,
-    Seen,
     asset_of,
     asset_record,
     day_of,
@@ -32,6 +31,7 @@ from stix_mappers.members.microsoft.making import (
     record_id_of,
 )
 from stix_mappers.members.rows import Named, cell, json_rows, plain, table
+from stix_mappers.members.seen import Seen
 from stix_mappers.reading import Item, Reading
 from stix_mappers.record import FileSubject, Network, Record, Source, Tlp
 from stix_mappers.slugs import slug

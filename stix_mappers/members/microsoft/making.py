@@ -34,7 +34,6 @@ from stix_mappers.values import Value, classify, hash_name, refang
 MEMBER: Final = "microsoft"
 
 _LONGEST_KEY: Final = 180
-_SEEN_LIMIT: Final = 200_000
 _SLASHED: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?:[ T].*)?")
 _YEAR: Final = re.compile(r"(?<!\d)(20[0-4]\d)(?!\d)")
 _NUMBER: Final = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?")
@@ -81,22 +80,6 @@ class About(Struct, frozen=True):
     indicator_types: tuple[str, ...] = ()
     phases: tuple[str, ...] = ()
     synthetic: bool = False
-
-
-class Seen:
-    """The newest keys of a file, so that what stands there twice is told once, in bounded memory."""
-
-    def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
-
-    def is_new(self, key: str) -> bool:
-        """Tell whether this was not seen yet, and remember it."""
-        if key in self._keys:
-            return False
-        self._keys[key] = None
-        if len(self._keys) > _SEEN_LIMIT:
-            del self._keys[next(iter(self._keys))]
-        return True
 
 
 def day_of(written: str) -> Day | None:

@@ -11,7 +11,6 @@ from stix_mappers.members.microsoft.making import (
     MEMBER,
     About,
     Day,
-    Seen,
     asset_of,
     asset_record,
     day_of,
@@ -21,6 +20,7 @@ from stix_mappers.members.microsoft.making import (
     record_id_of,
 )
 from stix_mappers.members.rows import text, whole
+from stix_mappers.members.seen import Seen
 from stix_mappers.places import place
 from stix_mappers.reading import Item
 from stix_mappers.record import Attribution, Count, Network, Record, Remark, Source, Technique

@@ -13,6 +13,7 @@ from msgspec import Struct
 from stix_mappers.actors import actor, actors_in
 from stix_mappers.members import Desk
 from stix_mappers.members.rows import cell, plain, table
+from stix_mappers.members.seen import Seen
 from stix_mappers.moments import is_moment, period
 from stix_mappers.reading import Reading
 from stix_mappers.record import AccountSubject, Attribution, Network, PostSubject, Precision, Record, Source
@@ -122,7 +123,7 @@ class _List:
     def __init__(self, desk: Desk, headings: str) -> None:
         self._desk = desk
         self._told = disclosure_of(f"{headings} {desk.source.stem}")
-        self._seen: dict[str, None] = {}
+        self._seen = Seen()
         self.begun = False
 
     def name(self, line: int, written: str, name: str, former: tuple[str, ...]) -> Iterator[Record]:
@@ -133,12 +134,12 @@ class _List:
             self._desk.skip(line, "unusable-value", written, "is no name of this service")
             return
         key, subject = found
-        if not self._is_new(key):
+        if not self._seen.is_new(key):
             self._desk.skip(line, "duplicate", written)
             return
         yield self._record(key, subject, line, written)
         for login in subject.former_logins if isinstance(subject, AccountSubject) else ():
-            if self._is_new(f"former:{login}"):
+            if self._seen.is_new(f"former:{login}"):
                 yield self._record(f"former:{login}", AccountSubject(login=login), line, written)
         unusable = [login for login in former if not _NAME.fullmatch(login)]
         for login in unusable:
@@ -172,14 +173,6 @@ class _List:
         url = f"https://{login.lower()}.tumblr.com/"
         formers = tuple(other for other in known if other != login.lower())
         return f"account:{login.lower()}", AccountSubject(login=login, url=url, former_logins=formers)
-
-    def _is_new(self, key: str) -> bool:
-        if key in self._seen:
-            return False
-        self._seen[key] = None
-        if len(self._seen) > 200_000:
-            del self._seen[next(iter(self._seen))]
-        return True
 
     def _record(self, key: str, subject: AccountSubject | PostSubject, line: int, written: str) -> Record:
         told = self._told
