@@ -186,6 +186,17 @@ def test_a_list_may_say_itself_what_it_takes_back(file: Given) -> None:
     assert Counter(item["type"] for item in found.objects if item.get("revoked"))["indicator"] == 1
 
 
+def test_a_removed_account_is_no_retraction(file: Given) -> None:
+    found = file("x_022021.csv", f"{HEADER},status\n{PLAIN},removed\n")
+    assert [record.action for record in found.records] == ["suspended", "suspended"]
+
+
+@pytest.mark.parametrize("day", ["2021-13-45", "", "soon", "2021-01"])
+def test_a_line_of_a_manifest_without_a_day_is_unusable(file: Given, day: str) -> None:
+    found = file("m.jsonl", json.dumps({"file": "x.csv", "network": "X", "disclosed": day}) + "\n")
+    assert [skip.reason for skip in found.skips] == ["unusable-value"]
+
+
 def test_what_was_never_told_cannot_be_taken_back(file: Given) -> None:
     found = file("x_022021.csv", f"{HEADER},correction\n{PLAIN},listed by mistake\n")
     assert [skip.reason for skip in found.skips] == ["retracts-unknown"]

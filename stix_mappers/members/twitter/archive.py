@@ -15,6 +15,7 @@ from msgspec import Struct, structs
 from stix_mappers.members import Desk
 from stix_mappers.members.claims import attribution, codes, listed
 from stix_mappers.members.rows import text, whole
+from stix_mappers.moments import is_moment
 from stix_mappers.places import places_in
 from stix_mappers.reading import opened
 from stix_mappers.record import Count, Network, Precision, Record, Source
@@ -124,13 +125,13 @@ def facts_in(told: Mapping[str, object]) -> Facts | None:
     """Return what a line of a manifest tells; None where it has neither file nor date."""
     cells = {str(key): text(value).strip() for key, value in told.items()}
     published = cells.get("disclosed") or cells.get("published") or ""
-    if not cells.get("file") or not re.fullmatch(r"\d{4}-\d\d-\d\d", published):
+    if not cells.get("file") or not _is_day(published):
         return None
     note = cells.get("note", "")
     stem = Path(cells["file"]).name
     for ending in (".gz", ".csv", ".zip"):
         stem = stem.removesuffix(ending)
-    acted = cells.get("acted_on") or ((found := _ACTED.search(note)) and found[1]) or published
+    days = [cells.get("acted_on", ""), *_ACTED.findall(note), published]
     network = Network(
         id=network_id(stem),
         name=cells.get("network") or stem,
@@ -144,7 +145,7 @@ def facts_in(told: Mapping[str, object]) -> Facts | None:
     leads = tuple(found[1].strip() for found in _LEAD.finditer(note))
     return Facts(
         network,
-        acted,
+        next(day for day in days if _is_day(day)),
         "day",
         accounts=whole(cells.get("accounts_published", "")),
         leads_from=tuple(dict.fromkeys([*listed(told.get("leads_from")), *leads])),
@@ -152,6 +153,10 @@ def facts_in(told: Mapping[str, object]) -> Facts | None:
         is_told=True,
         policy=cells.get("policy") or POLICY,
     )
+
+
+def _is_day(written: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", written, re.ASCII) is not None and is_moment(written)
 
 
 def _targets(told: Mapping[str, object], note: str) -> tuple[str, ...]:

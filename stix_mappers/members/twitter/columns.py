@@ -32,7 +32,8 @@ _SPELLINGS: Final[dict[str, str]] = {
     "label": "label account_label twitter_label",
     "country": "country country_code state",
     "labelled": "labelled_at labeled_at label_date date_labelled date_labeled date",
-    "correction": "correction retraction retracted list_status status change",
+    "correction": "correction retraction retracted list_status",
+    "status": "status change account_status",
     "reason": "reason correction_reason note notes comment",
     "person": "is_person person",
 }

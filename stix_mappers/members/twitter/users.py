@@ -23,10 +23,10 @@ from stix_mappers.record import Record, Source
 from stix_mappers.skips import Unreadable
 from stix_mappers.sources import READ_ERRORS, sources
 
-_TAKEN_BACK: Final = re.compile(
-    r"remov|retract|reinstat|restor|revers|error|mistake|delist|withdraw|false positive|unsuspend|^(?:true|yes|1)$",
-    re.IGNORECASE,
-)
+_WORDS: Final = r"retract|reinstat|restor|revers|error|mistake|delist|withdr[ae]w|false positive|unsuspend"
+_TAKEN_BACK: Final = re.compile(rf"remov|{_WORDS}|^(?:true|yes|1)$", re.IGNORECASE)
+# "removed" as the status of an account is what Twitter did with it; in a column of corrections it left the list.
+_STATUS: Final = re.compile(rf"{_WORDS}|removed from (?:the|this) list", re.IGNORECASE)
 _LONGEST_KEY: Final = 120
 _LISTS: Final = re.compile(r"\.(?:csv|tsv|txt|jsonl?|zip)(?:\.gz)?$", re.IGNORECASE)
 
@@ -34,7 +34,7 @@ _LISTS: Final = re.compile(r"\.(?:csv|tsv|txt|jsonl?|zip)(?:\.gz)?$", re.IGNOREC
 def are_users(columns: Iterable[str]) -> bool:
     """Tell whether these columns name accounts and tell something of them, or nothing else at all."""
     names = set(columns)
-    told = names & {"name", "location", "bio", "followers", "following", "created", "language", "correction"}
+    told = names & {"name", "location", "bio", "followers", "following", "created", "language", "correction", "status"}
     bare = names <= {"userid", "login"} or names == {"userid", "login", "reason"}
     return bool(names & {"userid", "login"}) and (bare or bool(told))
 
@@ -98,8 +98,9 @@ class Users:
             source=Source(file=self._desk.source.name, row=row.line, x_comment=unread_date(row)),
             x_indicator=found.is_possible,
         )
-        if _TAKEN_BACK.search(cell(row, "correction")):
-            return retraction(record, facts, cell(row, "reason") or cell(row, "correction"))
+        correction, status = cell(row, "correction"), cell(row, "status")
+        if _TAKEN_BACK.search(correction) or _STATUS.search(status):
+            return retraction(record, facts, cell(row, "reason") or correction or status)
         return record
 
 
