@@ -68,9 +68,17 @@ class _Tally:
 )
 @click.option("--tlp", type=click.Choice(LEVELS), help="Mark published layouts so; never loosens what a record says.")
 @click.option("--tlp1", is_flag=True, help="Mark by TLP 1 instead of TLP 2.0.")
+@click.option("--advertisers", is_flag=True, help="Make identities of lawful advertisers too; out of scope by default.")
 @click.option("--skips", type=click.Path(dir_okay=False), help="Write what was skipped here, as JSON, one a line.")
 def map_command(
-    member: str, files: tuple[str, ...], out: str, form: str, tlp: str | None, tlp1: bool, skips: str | None
+    member: str,
+    files: tuple[str, ...],
+    out: str,
+    form: str,
+    tlp: str | None,
+    tlp1: bool,
+    advertisers: bool,
+    skips: str | None,
 ) -> None:
     """Turn the takedown records of MEMBER into STIX 2.1.
 
@@ -87,7 +95,8 @@ def map_command(
         log = stack.enter_context(Path(skips).open("wb")) if skips else None
         tally = _Tally(log)
         try:
-            records = records_of(member, files, tlp=cast("Tlp | None", tlp), on_skip=tally.skip)
+            level = cast("Tlp | None", tlp)
+            records = records_of(member, files, tlp=level, on_skip=tally.skip, advertisers=advertisers)
         except NotBuiltError as error:
             raise click.UsageError(str(error)) from None
         sink = stack.enter_context(_opened(out))

@@ -10,12 +10,14 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stix_mappers import Skip, map_file, records_of, samples_dir
 from stix_mappers.extensions import DISCLOSURE_SUMMARY, METRIC
 from stix_mappers.members.google import grammar
+from taxii_server.cli.mapping import map_command
 from tests.stix_mappers.conftest import DATA, Mapped
 from tests.stix_mappers.member_checks import broken, refused
 from tests.stix_mappers.test_objects import complaints, one_of_each_shape
@@ -340,6 +342,15 @@ def test_the_row_traced_in_the_documentation_is_still_true() -> None:
     (campaign,) = [item for item in found.of_type("campaign") if "Estraterra" in item["name"]]
     about = [item for item in found.of_type("relationship") if item["source_ref"] == campaign["id"]]
     assert all(f"`{item['id']}`" in page for item in [campaign, *about])
+
+
+def test_the_command_makes_advertisers_when_asked_for() -> None:
+    file = str(samples_dir("google") / "political_ads" / "google-political-ads-advertiser-stats.csv")
+    without = CliRunner().invoke(map_command, ["google", file])
+    asked = CliRunner().invoke(map_command, ["google", file, "--advertisers"])
+    assert (without.exit_code, asked.exit_code) == (0, 0)
+    assert '"note"' not in without.stdout
+    assert asked.stdout.count('"note"') == 4
 
 
 # Any content ---------------------------------------------------------------------------------------------------------
