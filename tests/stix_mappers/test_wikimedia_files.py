@@ -213,6 +213,28 @@ def test_unrelated_accounts_of_a_case_give_nothing(file: Given) -> None:
     assert {record.confidence for record in found.records if record.kind == "account"} == {40}
 
 
+def test_a_template_may_run_over_several_lines_and_users_be_linked(file: Given) -> None:
+    page = (
+        "{{SPI case status|open}}\n===2 September 2020===\n{{sock list\n|1=Smpl owl\n|2=Smpl elk\n|master=Smpl fox}}\n"
+        "* {{confirmed}}: [[User:Smpl owl|Owl]]. {{bnt}} [[User:Sample clerk|Clerk]]\n"
+    )
+    found = {record.record_id.rpartition(":")[2]: record for record in file("x.txt", page).records}
+    assert (found["Smpl owl"].confidence, found["Smpl owl"].action) == (75, "blocked")
+    assert (found["Smpl elk"].confidence, found["Smpl elk"].action) == (40, "reported")
+    assert "Sample clerk" not in found
+
+
+def test_a_saved_stream_of_events_is_read(file: Given) -> None:
+    event = {
+        "$schema": "/mediawiki/user/blocks-change/1.0.0", "meta": {"dt": "2020-09-01T10:00:00Z"}, "database": "enwiki",
+        "user_text": "Smpl fox", "comment": "Sockpuppetry", "blocks": {"account_create": True},
+    }  # fmt: skip
+    stream = f"event: message\nid: [1]\ndata: {json.dumps(event)}\n\nevent: message\ndata: {{broken\n"
+    found = file("x.txt", stream)
+    assert [record.record_id for record in found.records] == ["wikimedia:enwiki:Smpl fox"]
+    assert [(skip.line, skip.reason) for skip in found.skips] == [(6, "broken")]
+
+
 def test_an_answer_that_is_an_error_is_broken(file: Given) -> None:
     skips = [file("x.json", text).skips for text in ('{"error": {"code": "x"}, "query": {"logid": 1}}', "{}")]
     assert [[skip.reason for skip in found] for found in skips] == [["broken"], ["unknown-layout"]]

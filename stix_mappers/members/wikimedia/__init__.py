@@ -44,6 +44,8 @@ def records(desk: Desk) -> Iterator[Record]:
             yield from _of_changes(desk, reading, xml_answers.changes(desk, reading, wiki), wiki)
         elif form == "json":
             yield from _of_changes(desk, reading, answers.changes(desk, reading.items(), wiki), wiki)
+        elif form == "stream":
+            yield from _of_changes(desk, reading, answers.changes(desk, answers.streamed(reading.lines()), wiki), wiki)
         else:
             raise Unreadable("unknown-layout", f"is not {_KNOWN}", 1)
 
@@ -61,6 +63,8 @@ def _form_of(reading: Reading) -> str | None:
         return "page"
     if reading.layout == "json":
         return "json" if answers.are_answers(sample) else None
+    if answers.is_stream(sample):
+        return "stream"
     return "blacklist" if blacklist.is_blacklist(sample) else None
 
 

@@ -9,6 +9,7 @@ from stix_mappers.members.wikimedia.changes import Change, part_of, words_of
 from stix_mappers.members.wikimedia.entries import Entry, of_event, of_list, of_log
 from stix_mappers.members.wikimedia.wikis import GLOBAL, wiki_name
 from stix_mappers.reading import Item
+from stix_mappers.reading_json import json_line_items
 
 _EVENT: Final = "/mediawiki/user/blocks-change"
 _LISTS: Final = ("logevents", "blocks", "globalblocks")
@@ -16,12 +17,25 @@ _KEYS: Final = re.compile(
     r'"(?:logevents|globalblocks|logid|blockedtimestamp)"\s*:|"\$schema"\s*:\s*"\\?/mediawiki\\?/user\\?/blocks-change'
     r'|"blocks"\s*:\s*\[|"mediawiki\.user-blocks-change"'
 )
+_DATA: Final = re.compile(r"^data: ?\{", re.MULTILINE)
 _BLOCK_KEYS: Final = re.compile(r'"(?:by|bywiki)"\s*:[^}]{0,4000}"expiry"\s*:|"expiry"\s*:[^}]{0,4000}"(?:by|bywiki)"')
 
 
 def are_answers(sample: str) -> bool:
     """Tell whether the keys are those of an answer, an entry or an event."""
     return _KEYS.search(sample) is not None or _BLOCK_KEYS.search(sample) is not None
+
+
+def is_stream(sample: str) -> bool:
+    """Tell whether this is a stream of events as it came over the wire, with `data:` before each."""
+    return _DATA.search(sample) is not None and are_answers(sample)
+
+
+def streamed(lines: Iterable[tuple[int, str]]) -> Iterator[Item]:
+    """Yield the events of a stream (server-sent events)."""
+    for number, line in lines:
+        if line.startswith("data:"):
+            yield from (Item(number, *item[1:]) for item in json_line_items(iter([(number, line[5:])])))
 
 
 def changes(desk: Desk, items: Iterable[Item], wiki: str) -> Iterator[Change]:

@@ -32,6 +32,7 @@ _SIGNED: Final = re.compile(r"\d\d:\d\d, (\d{1,2}) ([A-Z][a-z]{2,8}) (\d{4}) \(U
 _TITLE: Final = re.compile(
     r"(?:wikipedia|wp|project)[ _]?[:_-][ _]?(?:sockpuppet[ _]investigations|spi)[/_-](.+)", re.I
 )
+_USER_LINK: Final = re.compile(r"\[\[:?User(?: talk)?:([^\[\]|/#]{1,100})", re.IGNORECASE)
 _MONTHS: Final = {
     name: number
     for number, name in enumerate(
@@ -89,7 +90,7 @@ def records(desk: Desk, reading: Reading, wiki: str) -> Iterator[Record]:
     case = _Case(master=_master_of_name(desk.source.stem))
     wiki = wiki or "enwiki"
     undated: list[_Suspect] = []
-    for number, line in reading.lines():
+    for number, line in _whole(reading.lines()):
         _hear(case, line, number, undated)
     at = case.first or _last_day(reading.sample)
     for suspect in undated:
@@ -101,6 +102,20 @@ def records(desk: Desk, reading: Reading, wiki: str) -> Iterator[Record]:
             return
         case.master = master
     yield from _records_of(desk, case, at, wiki)
+
+
+def _whole(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield the lines, those of a template that runs over several as one."""
+    held, first, opened = "", 0, 0
+    for number, line in lines:
+        first = first or number
+        held += line
+        opened += line.count("{{") - line.count("}}")
+        if opened <= 0 or len(held) > _MOST:
+            yield first, held
+            held, first, opened = "", 0, 0
+    if held:
+        yield first, held
 
 
 def _records_of(desk: Desk, case: _Case, at: str, wiki: str) -> Iterator[Record]:
@@ -176,7 +191,8 @@ def _hear(case: _Case, line: str, number: int, undated: list[_Suspect]) -> None:
             named.extend(names)
             if name in _LISTS or name in _LISTING:
                 _list(case, names, number, undated)
-    _find(case, named, findings)
+    linked = (wiki_user(name) for name in _USER_LINK.findall(line[:_MOST]))
+    _find(case, [*named, *(name for name in linked if name in case.suspects)], findings)
 
 
 def _hear_master(case: _Case, params: dict[str, str], number: int) -> None:
