@@ -53,6 +53,14 @@ def test_a_case_is_found_in_links_templates_and_words(comment: str, case: str | 
     assert reason_of(comment, "en").case == case
 
 
+@pytest.mark.parametrize(
+    "comment", ["[[m:Special:MyLanguage/NOP|Open proxy]]", "{{blocked proxy}}", "<!-- webhost -->"]
+)
+def test_proxies_are_understood(comment: str) -> None:
+    assert reason_of(comment, "").proxy
+    assert not reason_of("[[Special:Contributions/Open proxy fan]]", "").proxy
+
+
 def test_mistakes_are_understood() -> None:
     assert is_mistake("Mistaken identity; CheckUser finds unrelated")
     assert is_mistake("Irrtum, Verwechslung")

@@ -15,6 +15,7 @@ from stix_mappers.actors import Actor, actors_in
 from stix_mappers.members.wikimedia.wikis import WORDS
 
 _LONGEST: Final = 2_000
+_TRANSLATED: Final = re.compile(r"special:mylanguage/", re.IGNORECASE)
 _LINK: Final = re.compile(r"\[\[:?([^\[\]|]{1,300})(?:\|([^\[\]]{0,300}))?\]\]")
 _TEMPLATE: Final = re.compile(r"\{\{([^{}|]{1,200})((?:\|[^{}]{0,1000})?)\}\}")
 _TAG: Final = re.compile(r"<!--|-->|</?[a-zA-Z][^<>]{0,100}>")
@@ -103,7 +104,7 @@ def unwrapped(comment: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     templates: list[str] = []
 
     def link(found: re.Match[str]) -> str:
-        target = _plain(found[1])
+        target = _plain(_TRANSLATED.sub("", found[1]))
         if _is_user(target):
             return _BLANK
         links.append(target)
