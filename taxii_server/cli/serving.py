@@ -32,10 +32,7 @@ _PR_SET_PDEATHSIG = 1
 
 def make_app() -> Flask:
     """The application of one worker; granian calls this in each."""
-    for signum in (signal.SIGTERM, signal.SIGINT):
-        # until granian has set its own, a worker has its parent's handlers and would not end
-        signal.signal(signum, signal.SIG_DFL)
-    _end_with_parent()
+    _become_worker()
     set_up_logs()
     return create_app(load_settings(settings_path()))
 
@@ -53,6 +50,7 @@ def serve_command(config: str | None, host: str, port: int, workers: int | None)
     _check_tls(settings.server.tls)
     _check_free(host, port)
     os.environ["CLEARINGHOUSE_CONFIG"] = str(settings_path(config))
+    os.register_at_fork(after_in_child=_become_worker)
     click.echo(f"Serving {settings.server.public_url} on {host}:{port}", err=True)
     _server(settings, host, port, workers or min(os.cpu_count() or 1, _MOST_WORKERS)).serve()
 
@@ -67,8 +65,14 @@ def _check_tls(tls: Tls) -> None:
         fail(f"certificate {tls.certificate} and key {tls.key} in [server.tls] cannot be used: {error}.", WRONG_USAGE)
 
 
-def _end_with_parent() -> None:
-    """Let this worker end when the main process is killed; else it would go on, and hold the port, on its own."""
+def _become_worker() -> None:
+    """Let this process end when it is told to, and when the main process is killed.
+
+    A worker is forked with its parent's signal handlers, which do nothing in it; until granian has set its own it
+    would not end, and when the parent is gone it would go on and hold the port.
+    """
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(signum, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
