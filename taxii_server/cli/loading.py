@@ -18,6 +18,7 @@ from taxii_server.cli.common import (
     opened_store,
     read_settings,
 )
+from taxii_server.cli.progress import shown
 from taxii_server.core.errors import ClearinghouseError
 from taxii_server.core.filters import BEFORE_EVERYTHING, Match, Walk
 from taxii_server.core.status import StatusResource
@@ -89,7 +90,7 @@ def tell_unusable(skips: Iterable[Skip]) -> None:
 
 def _commit(intake: Intake, objects: Iterable[StixObject], destination: Destination, pusher: Pusher) -> tuple[int, int]:
     successes = failures = 0
-    for envelope in _envelopes(objects):
+    for envelope in _envelopes(shown(objects, "objects")):
         status = msgspec.json.decode(intake.push(envelope, destination, pusher), type=StatusResource)
         successes += status.success_count
         failures += status.failure_count

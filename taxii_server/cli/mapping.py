@@ -4,19 +4,18 @@ import contextlib
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, Final, cast
 
 import click
 import msgspec
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from stix_mappers import NotBuiltError, Record, Skip, StixObject, map_records, records_of
 from stix_mappers.identifiers import bundle_id
 from stix_mappers.markings import LEVELS
 from stix_mappers.record import Tlp, encode
+from taxii_server.cli.progress import shown
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -100,8 +99,7 @@ def map_command(
         except NotBuiltError as error:
             raise click.UsageError(str(error)) from None
         sink = stack.enter_context(_opened(out))
-        counted = stack.enter_context(_shown(records, tally))
-        _write(sink, form, counted, tally, tlp1=tlp1)
+        _write(sink, form, shown(_tallied(records, tally), "records"), tally, tlp1=tlp1)
     click.echo(tally.summary(), err=True)
     if tally.refused:
         sys.exit(1)
@@ -148,21 +146,7 @@ def _opened(out: str) -> Iterator[BinaryIO]:
         yield cast("BinaryIO", sink)
 
 
-@contextlib.contextmanager
-def _shown(records: Iterator[Record], tally: _Tally) -> Iterator[Iterator[Record]]:
-    """Count the records, and show how many there were so far where somebody looks on."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield _stepped(records, tally, lambda: None)
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TextColumn("{task.completed}"), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("records", total=None)
-        yield _stepped(records, tally, lambda: progress.advance(task))
-
-
-def _stepped(records: Iterator[Record], tally: _Tally, step: Callable[[], None]) -> Iterator[Record]:
+def _tallied(records: Iterator[Record], tally: _Tally) -> Iterator[Record]:
     for record in records:
         tally.records += 1
-        step()
         yield record

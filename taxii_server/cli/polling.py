@@ -9,6 +9,7 @@ from typing import BinaryIO
 import click
 
 from taxii_server.cli.common import REFUSED, fail
+from taxii_server.cli.progress import shown
 from taxii_server.cli.taxii_client import ClientError, TaxiiClient
 
 _FOLLOW_SECONDS = 5
@@ -41,7 +42,7 @@ def poll_command(url: str, collection: str, added_after: str | None, out: str, f
 def _poll(client: TaxiiClient, stream: BinaryIO, added_after: str | None, follow: bool) -> None:
     while True:
         count = 0
-        for page in client.pages(added_after):
+        for page in shown(client.pages(added_after), "pages"):
             stream.writelines(_line(octets) for octets in page.objects)
             stream.flush()
             count += len(page.objects)

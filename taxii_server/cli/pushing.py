@@ -12,6 +12,7 @@ import msgspec
 from stix_mappers import MEMBERS, Skip, StixObject, map_files
 from taxii_server.cli.common import REFUSED, fail
 from taxii_server.cli.loading import tell_unusable
+from taxii_server.cli.progress import shown
 from taxii_server.cli.taxii_client import ClientError, TaxiiClient
 from taxii_server.core.status import StatusResource
 
@@ -44,7 +45,7 @@ def push_command(files: tuple[str, ...], url: str, collection: str, member: str 
     try:
         with TaxiiClient(url, collection) as client:
             objects = _mapped(member, files, client, skips) if member else _read(files)
-            successes, failures = _push(client, objects)
+            successes, failures = _push(client, shown(objects, "objects"))
     except (ClientError, ValueError, OSError) as error:
         fail(str(error), REFUSED)
     click.echo(f"Pushed {successes} objects; {failures} were refused, {len(skips)} rows were skipped.", err=True)
