@@ -91,14 +91,17 @@ def _read(here: Services, resource: Resource, room: Room, key: PageKey) -> Page:
 
 
 def _join(name: str, content: Content, collection: str, walk: Walk) -> bytes:
-    """The page's JSON. An empty one has no list: TAXII knows no empty lists (TAXII 2.1 §2)."""
-    if not content.members:
+    """The page's JSON, copied once. An empty one has no list: TAXII knows no empty lists (TAXII 2.1 §2)."""
+    members = content.members
+    if not members:
         return b"{}"
     head = b'{"more":false,"'
     if content.more and content.last is not None:
         token = format_cursor(make_cursor(collection, walk.match.canonical, walk.start, content.last))
         head = b'{"more":true,"next":"%s","' % token.encode()
-    return b'%s%s":[%s]}' % (head, name.encode(), b",".join(content.members))
+    members[0] = b'%s%s":[%s' % (head, name.encode(), members[0])
+    members[-1] += b"]}"
+    return b",".join(members)
 
 
 def _etag(key: PageKey, collection: str, state: CollectionState, content: Content) -> str:

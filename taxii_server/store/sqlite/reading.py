@@ -30,20 +30,19 @@ class SqliteReading:
 
     def objects(self, state: CollectionState, walk: Walk, limit: int, max_bytes: int) -> ObjectsPage:
         """See the contract."""
+        rows = self._rows(page_statement(OBJECT_COLUMNS, walk.match, state.shelves), state, walk, limit)
         contents: list[bytes] = []
-        first = last = None
+        dates: list[int] = []
         size = 0
-        for date_added, content in self._rows(
-            page_statement(OBJECT_COLUMNS, walk.match, state.shelves), state, walk, limit
-        ):
+        for date_added, content in rows:
             size += len(content) + 1
-            if contents and (size > max_bytes or len(contents) == limit):
-                return ObjectsPage(contents, first, last, more=True)
-            if first is None:
-                first = date_added
-            last = date_added
+            if size > max_bytes and contents:
+                return ObjectsPage(contents, dates[0], dates[-1], more=True)
+            dates.append(date_added)
             contents.append(content)
-        return ObjectsPage(contents, first, last, more=False)
+        more = len(contents) > limit
+        del contents[limit:], dates[limit:]
+        return ObjectsPage(contents, dates[0] if dates else None, dates[-1] if dates else None, more)
 
     def records(self, state: CollectionState, walk: Walk, limit: int) -> RecordsPage:
         """See the contract."""
