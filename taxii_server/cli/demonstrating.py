@@ -2,21 +2,17 @@
 
 import json
 import secrets
-from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from stix_mappers import MEMBERS, NotBuiltError, samples_dir
 from taxii_server.access.accounts import Accounts
-from taxii_server.cli.common import WRONG_USAGE, config_option, fail, opened_store, read_settings
-from taxii_server.cli.loading import describe, load
-from taxii_server.cli.operating import initialise
+from taxii_server.cli.common import config_option, opened_store, read_settings
+from taxii_server.core.errors import StoreError
 from taxii_server.core.permissions import Role
 from taxii_server.core.timestamps import system_clock
 from taxii_server.settings import Settings
+from taxii_server.store import open_store
 from taxii_server.store.contract import Store
 
 _CREDENTIALS = "demo-accounts.json"
@@ -51,43 +47,44 @@ def demo_command(samples: str | None, config: str | None) -> None:
     What is in place is left alone. The passwords are made at random and kept beside the store, for its owner only.
     """
     settings = read_settings(config)
+    if samples or not _is_prepared(settings):
+        _prepare(settings, samples)
+    _print_accounts(settings, _passwords(settings))
+
+
+def _is_prepared(settings: Settings) -> bool:
+    """Whether an earlier run came to its end: the accounts are the last thing that it makes."""
+    store = open_store(settings.storage)
+    try:
+        store.open(settings.collection_ids)
+        return all(one.name in _passwords(settings) and store.account(one.name) for one in ACCOUNTS)
+    except StoreError:
+        return False
+    finally:
+        store.close()
+
+
+def _prepare(settings: Settings, samples: str | None) -> None:
+    # the mappers and their tables are loaded only here: a second `make run` starts in under two seconds
+    from taxii_server.cli.demo_data import load_samples  # noqa: PLC0415
+    from taxii_server.cli.operating import initialise  # noqa: PLC0415
+
     initialise(settings)
     with opened_store(settings) as store:
-        _load_samples(settings, store, samples)
-        _print_accounts(settings, _accounts(settings, store))
+        load_samples(settings, store, samples)
+        _make_accounts(settings, store)
 
 
-def _load_samples(settings: Settings, store: Store, samples: str | None) -> None:
-    present = {member: folder for member, folder in _folders(samples) if folder.is_dir() and any(folder.iterdir())}
-    if samples and not present:
-        fail(f"{samples} has no folder named after a member: {', '.join(MEMBERS)}.", WRONG_USAGE)
-    for member, folder in present.items():
-        if samples or _is_empty(settings, store, member):
-            click.echo(describe(member, load(settings, store, member, [str(folder)])), err=True)
-
-
-def _folders(samples: str | None) -> Iterator[tuple[str, Path]]:
-    """Each member that there is a mapper for, and where its records lie."""
-    for member in MEMBERS:
-        with suppress(NotBuiltError):
-            own = samples_dir(member)
-            yield member, _folder(Path(samples), member) if samples else own
-
-
-def _folder(samples: Path, member: str) -> Path:
-    """A member's folder among real files; a folder that is named after the member itself is it."""
-    return samples if samples.name == member else samples / member
-
-
-def _is_empty(settings: Settings, store: Store, member: str) -> bool:
-    ids = [one.id for root in settings.api_roots for one in root.collections if one.alias == f"submissions-{member}"]
-    return all(store.collection_state(one).last_position == 0 for one in ids)
-
-
-def _accounts(settings: Settings, store: Store) -> dict[str, str]:
-    """The passwords of the demo accounts by name; those that are missing are made."""
+def _passwords(settings: Settings) -> dict[str, str]:
+    """The passwords of the demo accounts by name."""
     path = settings.storage.path.parent / _CREDENTIALS
-    passwords: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    return found
+
+
+def _make_accounts(settings: Settings, store: Store) -> None:
+    """Make the accounts and passwords that are missing."""
+    passwords = _passwords(settings)
     accounts = Accounts(store, {one.slug: Role(one.role) for one in settings.organisations}, system_clock)
     for one in ACCOUNTS:
         if one.name in passwords and store.account(one.name) is not None:
@@ -97,9 +94,9 @@ def _accounts(settings: Settings, store: Store) -> dict[str, str]:
             accounts.add(one.name, one.organisation, one.role, passwords[one.name])
         else:
             accounts.change_password(one.name, passwords[one.name])
+    path = settings.storage.path.parent / _CREDENTIALS
     path.touch(mode=0o600, exist_ok=True)
     path.write_text(json.dumps(passwords, indent=1) + "\n", encoding="utf-8")
-    return passwords
 
 
 def _print_accounts(settings: Settings, passwords: dict[str, str]) -> None:

@@ -85,7 +85,8 @@ def tell_unusable(skips: Iterable[Skip]) -> None:
     for skip in skips:
         if skip.refused:
             detail = f" ({skip.detail})" if skip.detail else ""
-            click.echo(f"unusable: {skip.file}, line {skip.line}: {skip.reason}: {skip.value[:200]}{detail}", err=True)
+            value = " ".join(skip.value.split())[:200]
+            click.echo(f"unusable: {skip.file}, line {skip.line}: {skip.reason}: {value}{detail}", err=True)
 
 
 def _commit(intake: Intake, objects: Iterable[StixObject], destination: Destination, pusher: Pusher) -> tuple[int, int]:
