@@ -2,20 +2,24 @@
 
 from typing import Final
 
-_LIMIT: Final = 200_000
+_A_GENERATION: Final = 100_000
 
 
 class Seen:
-    """Remembers the newest keys of a file; the oldest is forgotten first."""
+    """Remembers the newest keys of a file: those of this generation, and of the one before it.
+
+    Whole generations are forgotten, for that is quick; a dictionary is slow to give out its oldest key.
+    """
 
     def __init__(self) -> None:
-        self._keys: dict[str, None] = {}
+        self._young: set[str] = set()
+        self._old: set[str] = set()
 
     def is_new(self, key: str) -> bool:
         """Tell whether this was not seen lately, and remember it."""
-        if key in self._keys:
+        if key in self._young or key in self._old:
             return False
-        self._keys[key] = None
-        if len(self._keys) > _LIMIT:
-            del self._keys[next(iter(self._keys))]
+        self._young.add(key)
+        if len(self._young) > _A_GENERATION:
+            self._old, self._young = self._young, set()
         return True

@@ -4,6 +4,7 @@ A record's id is that of its subject, so that a reinstatement finds what an earl
 order: a reinstatement that is told before what it takes back waits for it.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Final
 
@@ -34,7 +35,7 @@ class Standing:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._given: dict[str, list[tuple[str, str]]] = {}
+        self._given: OrderedDict[str, list[tuple[str, str]]] = OrderedDict()
         self._waiting: dict[str, list[Record]] = {}
 
     def record(self, key: str, record: Record, line: int) -> Iterator[Record]:
@@ -47,7 +48,7 @@ class Standing:
         record_id = f"{base}:{record.action_at}" if told else base
         told.append((record_id, record.action_at))
         if len(self._given) > _MOST:
-            del self._given[next(iter(self._given))]
+            self._given.popitem(last=False)
         yield structs.replace(record, record_id=record_id)
         for waiting in self._waiting.pop(key, ()):
             yield from self.reinstatement(key, waiting)
