@@ -58,7 +58,7 @@ def built_by_stix2(member: str, file: str) -> dict[str, float]:
     """Build a sample of the file's objects by the classes of python-stix2, from values that are given to it."""
     from stix2.registry import class_for_type  # noqa: PLC0415 - it must not count in the memory of the other
 
-    from stix_mappers.extensions import register  # noqa: PLC0415
+    from stix_mappers.extensions import register  # noqa: PLC0415 - likewise
 
     register()
     plain = list(islice(map_file(member, file), 0, (SAMPLE + WARM_UP) * STEP, STEP))

@@ -160,7 +160,7 @@ def _schema(extension: Extension) -> str:
 def register() -> None:
     """Make our extensions known to python-stix2 as its classes; asking twice does no harm."""
     from stix2.registry import class_for_type  # noqa: PLC0415 - costs half a second, and only this output needs it
-    from stix2.v21 import CustomExtension  # noqa: PLC0415
+    from stix2.v21 import CustomExtension  # noqa: PLC0415 - likewise
 
     for extension in EXTENSIONS:
         if class_for_type(extension.id, "2.1", "extensions") is None:

@@ -160,7 +160,7 @@ class _Joined(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stubs name a wider buffer
         data = self._start[: len(buffer)] or self._stream.read(len(buffer))
         self._start = self._start[len(data) :]
         buffer[: len(data)] = data

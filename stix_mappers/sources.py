@@ -115,7 +115,7 @@ def _unpacked(stream: BinaryIO) -> BinaryIO:
     buffered = stream if isinstance(stream, io.BufferedReader) else io.BufferedReader(_Raw(stream))
     start = buffered.peek(4)[:4]
     if start[:2] == b"\x1f\x8b":
-        return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]
+        return gzip.GzipFile(fileobj=buffered)  # type: ignore[return-value]  # reads as a BinaryIO does
     if start == b"PK\x03\x04":
         return _only_entry(buffered)
     return buffered
@@ -130,7 +130,7 @@ def _only_entry(stream: BinaryIO) -> BinaryIO:
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     if len(entries) != 1:
         raise Unreadable("unknown-layout", f"a zip with {len(entries)} files: give it as a file, not as a stream")
-    return archive.open(entries[0])  # type: ignore[return-value]
+    return archive.open(entries[0])  # type: ignore[return-value]  # reads as a BinaryIO does
 
 
 def _of_zip(name: str, path: Path) -> Iterator[Source]:
@@ -156,7 +156,7 @@ def _entry_opener(path: Path, entry: str) -> Callable[[], AbstractContextManager
 
 def _entry(archive: zipfile.ZipFile, entry: str) -> BinaryIO:
     try:
-        return archive.open(entry)  # type: ignore[return-value]
+        return archive.open(entry)  # type: ignore[return-value]  # reads as a BinaryIO does
     except (RuntimeError, NotImplementedError) as error:  # encrypted, or an unknown compression
         raise Unreadable("broken", str(error)) from None
 
@@ -185,7 +185,7 @@ class _Raw(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stubs name a wider buffer
         data = self._stream.read(len(buffer))
         buffer[: len(data)] = data
         return len(data)

@@ -66,8 +66,8 @@ def _is_prepared(settings: Settings) -> bool:
 
 def _prepare(settings: Settings, samples: str | None) -> None:
     # the mappers and their tables are loaded only here: a second `make run` starts in under two seconds
-    from taxii_server.cli.demo_data import load_samples  # noqa: PLC0415
-    from taxii_server.cli.operating import initialise  # noqa: PLC0415
+    from taxii_server.cli.demo_data import load_samples  # noqa: PLC0415 - see above
+    from taxii_server.cli.operating import initialise  # noqa: PLC0415 - see above
 
     initialise(settings)
     with opened_store(settings) as store:

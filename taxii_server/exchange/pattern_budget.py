@@ -86,7 +86,7 @@ def _in_words(problem: str) -> str:
 @cache
 def _grammar() -> _RunValidator:
     # Loaded on first need: the parser's tables take a twentieth of a second that most workers never spend.
-    from stix2patterns.validator import run_validator  # noqa: PLC0415
+    from stix2patterns.validator import run_validator  # noqa: PLC0415 - see above
 
     validator: _RunValidator = run_validator
     return validator

@@ -10,6 +10,7 @@ from typing import Final
 from stix_mappers.members import Desk
 from stix_mappers.members.facebook import ads, killchain, markdown, stix1, summaries, threatexchange, typed
 from stix_mappers.reading import Item, Reading, Row, opened
+from stix_mappers.reading_tables import table_rows
 from stix_mappers.record import Record
 from stix_mappers.skips import Unreadable
 
@@ -66,8 +67,6 @@ def _of_table(desk: Desk, reading: Reading) -> Iterator[Record]:
 
 
 def _header(reading: Reading) -> Row:
-    from stix_mappers.reading_tables import table_rows  # noqa: PLC0415
-
     lines = ((number, line) for number, line in enumerate(reading.sample.splitlines(keepends=True), 1))
     rows = table_rows(lines, reading.sample)
     return next((row for row in rows if any(cell.strip() for cell in row.cells)), Row(1, ()))

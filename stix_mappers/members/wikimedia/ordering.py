@@ -38,7 +38,7 @@ def _key(change: Change) -> tuple[str, str, str, int, int]:
 
 
 def _run(changes: list[Change], stack: ExitStack) -> IO[bytes]:
-    run = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
+    run = stack.enter_context(tempfile.TemporaryFile())  # noqa: SIM115 - the stack closes it
     run.writelines(_encode(change) + b"\n" for change in changes)
     run.seek(0)
     return run
