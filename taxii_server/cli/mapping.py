@@ -53,7 +53,8 @@ class _Tally:
         )
 
 
-@click.command("map")
+# its own, for click remembers the help option of whoever asks first: the group or a test of this command alone
+@click.command("map", context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("member")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--out", default="-", metavar="FILE|-", help="Where the result goes; standard output by default.")
